@@ -1,0 +1,1 @@
+"""The house rules that tidy.py holds, one function a rule."""
