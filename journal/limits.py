@@ -1,0 +1,124 @@
+"""Every bound and default of the package, each with its unit and its reason."""
+
+PATH_BYTES_MAX = 4096
+"""bytes of a whole path: PATH_MAX of Linux, so that every journaled path can be opened again."""
+
+NAME_BYTES_MAX = 255
+"""bytes of one component: what ext4, xfs, btrfs and apfs take."""
+
+STREAM_ABOVE = 1 << 20
+"""bytes; larger contents go in pieces, so that memory does not grow with the file."""
+
+PIECE_BYTES = 1 << 20
+"""bytes a streamed content is read and written by; twice the largest window of the chunker."""
+
+WHOLE_BELOW = 16 << 10
+"""bytes; a smaller content is one chunk and never sees the chunker, whose import costs 10 ms."""
+
+CHUNK_MIN, CHUNK_AVG, CHUNK_MAX = 16 << 10, 64 << 10, 256 << 10
+"""bytes of a FastCDC chunk: small enough for one-line edits to stay small, large enough for few rows."""
+
+ZSTD_LEVEL = 3
+"""level 1 has too small a window for a 1 MB base; level 6 costs three times the time for a tenth of the space."""
+
+DELTA_SHARE_MAX = 0.5
+"""a delta is stored when it is at most this share of the plain compressed size."""
+
+DELTA_SKIP_BASE = 4
+"""b of the skip chain: generation n is based on n − bᵏ, bᵏ the largest power of b that divides n."""
+
+DELTA_DEPTH_MAX = 24
+"""steps from a chunk to its keyframe; a longer chain starts anew, so that any version is read in bounded time."""
+
+CHUNK_CACHE_BYTES = 32 << 20
+"""bytes of decoded chunks kept for deltas and reading, or a chain is decoded for every write."""
+
+ROWS_BYTES_PER_TX = 8 << 20
+"""bytes of chunk bodies in one transaction of a streamed content; a 1 GiB transaction would make a 1 GiB WAL."""
+
+TEXT_SNIFF_BYTES = 8000
+"""bytes looked at for a NUL before a content counts as text; git's own figure."""
+
+DIFF_TEXT_MAX = 16 << 20
+"""bytes of before and after together; larger contents are told by sizes and digests."""
+
+DIFF_CONTEXT = 3
+"""lines of context a unified diff shows around a change."""
+
+PREVIEW_CHARS_MAX = 180
+"""characters of FilePatch.preview."""
+
+METADATA_MAX = 64 << 10
+"""bytes of metadata as compact JSON on a session, a commit or a batch; larger things are files."""
+
+MESSAGE_BYTES_MAX = 64 << 10
+"""bytes of a commit message."""
+
+BATCH_OPERATIONS_MAX = 1_000_000
+"""operations of one batch; more belongs in several."""
+
+BUSY_TIMEOUT_S = 5.0
+"""seconds a write transaction waits for another process's."""
+
+LEASE_POLL_S = 0.02
+"""seconds between two tries for the lease while `wait_s` runs."""
+
+WAL_CHECKPOINT_BYTES = 4 << 20
+"""bytes of WAL at which a verb checkpoints when it is done: 64 acts; from then on the WAL is overwritten, not grown."""
+
+WAL_SIZE_LIMIT = 64 << 20
+"""bytes the WAL file keeps after a checkpoint; shrinking it costs more than it saves."""
+
+CACHE_BYTES = 16 << 20
+"""bytes of SQLite's page cache a connection."""
+
+PAGE_BYTES = 4096
+"""bytes of a database page; the kernel's page, and the best of 4096, 8192 and 16384."""
+
+QUERY_TIMEOUT_S = 30.0
+"""seconds a query of the user may run; a longer read transaction keeps the WAL from being reused."""
+
+QUERY_STEPS = 20_000
+"""virtual machine steps between two looks at the clock in a user's query."""
+
+ID_PREFIX_MIN = 7
+"""characters of a commit prefix; shorter ones are refused, as they stop being unique without notice."""
+
+PAGE_ROWS = 500
+"""rows an iterator reads at a time; it holds no read transaction between two pages."""
+
+RACY_WINDOW_NS = 20_000_000
+"""nanoseconds; a stat taken sooner after a file's last change does not stand for its content."""
+
+RACY_WINDOW_UNKNOWN_NS = 2_000_000_000
+"""nanoseconds, the same on file systems with coarse or unknown time stamps."""
+
+PARENT_RETRIES = 3
+"""times a publish makes missing folders again when somebody removes them meanwhile."""
+
+SYNC_FILES_MAX = 64
+"""files synced one by one; above that one syncfs a device is cheaper."""
+
+PATCH_CACHE_SHARE = 0.05
+"""of the journal's size that memoized diffs may take."""
+
+PATCH_CACHE_MIN = 16 << 20
+"""bytes memoized diffs may always take."""
+
+REQUEST_TEXT_MAX = 2000
+"""characters of one text kept in an audit row's request; longer ones are cut and say so."""
+
+SQLITE_VERSION_MIN = (3, 45, 0)
+"""the SQLite the format is tested with: STRICT, RETURNING, JSON and the WAL fixes it needs are in it."""
+
+LINEAGE_CACHE_ROWS = 4096
+"""chunks whose way to their keyframe is remembered while writing."""
+
+EDIT_BYTES_MAX = 64 << 20
+"""bytes of a file that `replace` takes into memory."""
+
+FOLDERS_OPEN_MAX = 128
+"""folders a verb keeps open at a time; a bigger batch opens them again."""
+
+KNOWN_PATHS_MAX = 50_000
+"""paths a session remembers between two verbs; about 30 MB, and a dropped one costs four look-ups."""

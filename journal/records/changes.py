@@ -1,0 +1,178 @@
+"""What differs: hunks, the patch of one file, a committed change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from journal.limits import DIFF_CONTEXT
+from journal.records.base import Record, plain
+from journal.records.source import Source, source_at
+
+ChangeType = Literal["created", "modified", "deleted", "renamed", "mode"]
+Kind = Literal["file", "symlink"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk(Record):
+    """One changed place: counted from 1, its lines with their ' ', '+', '-', '\\' prefixes and no line end."""
+
+    old_start: int
+    old_lines: int
+    new_start: int
+    new_lines: int
+    lines: tuple[str, ...]
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """Gives the new lines without their prefix."""
+        return tuple(line[1:] for line in self.lines if line.startswith("+"))
+
+    @property
+    def removed(self) -> tuple[str, ...]:
+        """Gives the old lines without their prefix."""
+        return tuple(line[1:] for line in self.lines if line.startswith("-"))
+
+
+@dataclass(frozen=True, slots=True)
+class FilePatch(Record):
+    """One path's way from before to after; the text of it is worked out when it is first asked for.
+
+    Digests are lower-case hex, sizes bytes, modes permission bits such as 0o755; None where nothing stood.
+    """
+
+    path: str
+    change_type: ChangeType
+    sha_before: str | None
+    sha_after: str | None
+    size_before: int | None
+    size_after: int | None
+    mode_before: int | None
+    mode_after: int | None
+    kind: Kind
+    kind_before: Kind | None
+    is_binary: bool
+    too_large: bool
+    renamed_from: str | None
+    invocation_id: int | None
+    replacements: int | None = None
+    _journal: str = field(default="", repr=False, compare=False)
+    _memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def additions(self) -> int:
+        """Counts the added lines; 0 for binary and too large contents."""
+        return self._counts()[0]
+
+    @property
+    def deletions(self) -> int:
+        """Counts the deleted lines; 0 for binary and too large contents."""
+        return self._counts()[1]
+
+    @property
+    def preview(self) -> str:
+        """Gives the first changed lines, at most 180 characters, control characters shown."""
+        if "preview" not in self._memo:
+            self._memo["preview"] = self._source().preview(self)
+        return str(self._memo["preview"])
+
+    @property
+    def changed(self) -> bool:
+        """Tells whether content, mode, kind or path differ."""
+        before = (self.sha_before, self.mode_before, self.kind_before)
+        after = (self.sha_after, self.mode_after, self.kind if self.sha_after is not None else None)
+        return before != after or self.renamed_from is not None
+
+    @property
+    def hunks(self) -> tuple[Hunk, ...]:
+        """Gives the changed places with three lines of context."""
+        return self._source().hunks(self, DIFF_CONTEXT)
+
+    @property
+    def diff(self) -> str:
+        """Renders a unified diff; `git apply` and GNU patch make exactly the after bytes of it.
+
+        Bytes that are not UTF-8 come as surrogate escapes; `diff_bytes` has them as they are.
+        """
+        return self.diff_bytes.decode("utf-8", "surrogateescape")
+
+    @property
+    def diff_bytes(self) -> bytes:
+        """Renders the unified diff as bytes."""
+        return self._source().unified(self, DIFF_CONTEXT)
+
+    def unified(self, context: int = DIFF_CONTEXT) -> str:
+        """Renders a unified diff with so many lines of context."""
+        return self._source().unified(self, context).decode("utf-8", "surrogateescape")
+
+    def to_dict(self, *, diff: bool = True) -> dict[str, Any]:
+        """Gives the patch as JSON types; with `diff`, also counts, preview, hunks and the text."""
+        data = Record.to_dict(self)
+        if diff:
+            lazy = ("additions", "deletions", "preview", "changed", "hunks", "diff")
+            data |= {name: plain(getattr(self, name)) for name in lazy}
+        return data
+
+    def remember(self, counts: tuple[int, int]) -> None:
+        """Lets the patch know its added and deleted lines, so that it need not ask for them."""
+        self._memo["counts"] = counts
+
+    def _source(self) -> Source:
+        return source_at(self._journal)
+
+    def _counts(self) -> tuple[int, int]:
+        if "counts" not in self._memo:
+            self._memo["counts"] = self._source().counts(self)
+        additions, deletions = self._memo["counts"]
+        return additions, deletions
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Record):
+    """What a commit recorded for one path; `cursor` is its place in the feed, strictly rising, never reused."""
+
+    commit_id: str
+    path: str
+    change_type: ChangeType
+    kind: Kind
+    kind_before: Kind | None
+    sha_before: str | None
+    sha_after: str | None
+    mode_before: int | None
+    mode_after: int | None
+    renamed_from: str | None
+    invocation_id: int | None
+    cursor: int
+    branch: str
+    session_id: str
+    committed_at: datetime
+    ends_commit: bool
+    _journal: str = field(default="", repr=False, compare=False)
+
+    @property
+    def patch(self) -> FilePatch:
+        """Gives the change as a patch, worked out on first use."""
+        return source_at(self._journal).patch_of(self)
+
+    def to_dict(self, *, patch: bool = False) -> dict[str, Any]:
+        """Gives the change as JSON types; with `patch`, its patch too."""
+        data = Record.to_dict(self)
+        return data | {"patch": self.patch.to_dict()} if patch else data
+
+
+@dataclass(frozen=True, slots=True)
+class Commit(Record):
+    """Changes published together; `id` is the SHA-256 over all that it says, its parent's id included."""
+
+    id: str
+    parent_id: str | None
+    merged_id: str | None
+    branch: str
+    session_id: str
+    created_at: datetime
+    message: str
+    metadata: Mapping[str, Any] = field(hash=False)
+    files: int
+    additions: int
+    deletions: int
+    cursor: int

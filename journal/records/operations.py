@@ -1,0 +1,181 @@
+"""The operations of a batch, as values and as lines of JSON."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from journal.errors import UsageError
+from journal.records.base import Record, from_plain_text, plain
+
+StrPath = str | PathLike[str]
+Content = str | bytes | bytearray | memoryview | Iterable[bytes] | Path
+
+
+class Step(Record):
+    """The base of the operations: `to_dict` gives a line that `operation` reads back."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Gives the operation as one JSON object, with its name under `op`."""
+        data: dict[str, Any] = {"op": type(self).__name__.lower()}
+        for each in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
+            value = getattr(self, each.name)
+            if value != each.default:
+                data[each.name] = _line(value, each.name)
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Write(Step):
+    """Puts content at a path; see Spool.write."""
+
+    path: StrPath
+    content: Content = field(hash=False)
+    mode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replace(Step):
+    """Replaces text in a file; see Spool.replace."""
+
+    path: StrPath
+    match: str | re.Pattern[str]
+    replacement: str
+    all: bool = False
+    required: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Step):
+    """Removes a file or symlink; see Spool.delete."""
+
+    path: StrPath
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Step):
+    """Gives a file another path; see Spool.move."""
+
+    path: StrPath
+    to: StrPath
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chmod(Step):
+    """Sets a file's permission bits; see Spool.chmod."""
+
+    path: StrPath
+    mode: int
+
+
+@dataclass(frozen=True, slots=True)
+class Symlink(Step):
+    """Puts a symbolic link at a path; see Spool.symlink."""
+
+    path: StrPath
+    target: str
+
+
+Operation = Write | Replace | Delete | Move | Chmod | Symlink
+
+KINDS: Mapping[str, type[Operation]] = {
+    kind.__name__.lower(): kind for kind in (Write, Replace, Delete, Move, Chmod, Symlink)
+}
+
+
+def operation(data: Mapping[str, Any]) -> Operation:
+    """Makes an operation of its JSON form, such as `{"op": "write", "path": "a.txt", "content": "hi"}`.
+
+    A pattern is `{"pattern": "…", "flags": "im"}`, bytes are `{"base64": "…"}`, a file to copy is `{"file": "…"}`.
+
+    Raises:
+        UsageError: names the key that is unknown, missing or of a wrong type.
+    """
+    given: object = data
+    if not isinstance(given, Mapping):
+        hint = 'write {"op": "write", "path": …, "content": …}'
+        raise UsageError(f"an operation is a JSON object, found {type(given).__name__}", hint=hint)
+    kind = KINDS.get(str(data.get("op")))
+    if kind is None:
+        raise UsageError(f"no operation is called {data.get('op')!r}", hint="op is one of " + ", ".join(KINDS))
+    name = kind.__name__.lower()
+    known = {each.name: each for each in fields(kind)}
+    if unknown := sorted(set(data) - set(known) - {"op"}):
+        raise UsageError(f"{name} has no key {unknown[0]!r}", hint="its keys are " + ", ".join(known))
+    values = {key: _value(name, key, value) for key, value in data.items() if key != "op"}
+    required = [key for key in list(known)[: 3 if kind is Replace else 1 if kind is Delete else 2] if key not in values]
+    if required:
+        raise UsageError(f"{name} lacks its key {required[0]!r}", hint="its keys are " + ", ".join(known))
+    return kind(**values)
+
+
+TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "path": ((str,), "a string"),
+    "to": ((str,), "a string"),
+    "content": ((str, bytes, Path), 'a string, {"base64": …} or {"file": …}'),
+    "mode": ((int, type(None)), "a number, or a string of octal digits"),
+    "match": ((str, re.Pattern), 'a string or {"pattern": …, "flags": …}'),
+    "replacement": ((str,), "a string"),
+    "all": ((bool,), "true or false"),
+    "required": ((bool,), "true or false"),
+    "overwrite": ((bool,), "true or false"),
+    "count": ((int, type(None)), "a number"),
+    "target": ((str,), "a string"),
+}
+
+FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "a": re.ASCII}
+
+
+def _value(operation_name: str, key: str, value: Any) -> Any:
+    value = _parsed(operation_name, key, value)
+    kinds, wanted = TYPES[key]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+        raise UsageError(f"{key!r} of {operation_name} is {type(value).__name__}", hint=f"it takes {wanted}")
+    return value
+
+
+def _parsed(operation_name: str, key: str, value: Any) -> Any:
+    """Reads the forms that JSON has no type for."""
+    if key == "mode" and isinstance(value, str):
+        return octal(value)
+    try:
+        if key == "match" and isinstance(value, Mapping) and "pattern" in value:
+            flags = re.RegexFlag(0)
+            for letter in value.get("flags", ""):
+                flags |= FLAGS[letter]
+            return re.compile(from_plain_text(value["pattern"]), flags)
+        if key == "content" and isinstance(value, Mapping) and set(value) == {"file"}:
+            return Path(from_plain_text(value["file"]))
+        return from_plain_text(value)
+    except (ValueError, TypeError, KeyError, re.error) as error:
+        hint = f"it takes {TYPES[key][1]}"
+        raise UsageError(f"{key!r} of {operation_name} cannot be read: {error}", hint=hint) from error
+
+
+def octal(mode: str) -> int:
+    """Reads permission bits as people write them.
+
+    Raises:
+        UsageError: they are no octal digits.
+    """
+    try:
+        return int(mode.removeprefix("0o"), 8)
+    except ValueError as error:
+        raise UsageError(f"the mode {mode!r} is not octal", hint="write it as 644 or 0o755") from error
+
+
+def _line(value: Any, key: str) -> Any:
+    if isinstance(value, re.Pattern):
+        flags = "".join(letter for letter, flag in FLAGS.items() if value.flags & flag)
+        return {"pattern": plain(value.pattern), "flags": flags}
+    if isinstance(value, Path) and key == "content":
+        return {"file": plain(value)}
+    if isinstance(value, PathLike):
+        return plain(fspath(value))
+    return plain(value)
