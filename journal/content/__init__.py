@@ -1,0 +1,1 @@
+"""Contents and paths as values: bytes in, bytes out, without a look at disk, clock or environment."""

@@ -1,0 +1,255 @@
+"""Which lines two texts have in common, in order: the most there can be, or nearly, when that costs too much."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from math import isqrt
+from typing import Any
+
+from journal.content.anchors import Run, anchors
+
+SMALL_WORK = 4096
+"""products of the numbers of lines up to which nothing is prepared."""
+
+PLAIN_WORK = 250_000
+"""up to which bit vectors beat a search for few differences."""
+
+EXACT_WORK = 16_000_000
+"""up to which the result is always the longest."""
+
+BLOCK_LINES = 8192
+"""lines of a block that is matched by itself when nothing else helps; 8 MB of rows."""
+
+ROUNDS_MAX = 8
+"""times anchors are looked for between anchors."""
+
+
+def match(a: list[bytes], b: list[bytes]) -> tuple[bytearray, bytearray]:
+    """Marks with 1 the lines of each text that stand in the other too, in the same order."""
+    kept_a, kept_b = bytearray(len(a)), bytearray(len(b))
+    start, end = _ends(a, b, 0, len(a), 0, len(b))
+    _keep(kept_a, kept_b, (0, 0, start))
+    _keep(kept_a, kept_b, (len(a) - end, len(b) - end, end))
+    inner_a, inner_b = a[start : len(a) - end], b[start : len(b) - end]
+    if not inner_a or not inner_b:
+        return kept_a, kept_b
+    runs: list[Run] | None
+    if len(inner_a) * len(inner_b) <= SMALL_WORK:
+        runs = bitlcs(inner_a, inner_b)
+    else:
+        runs = myers(inner_a, inner_b, isqrt(len(inner_a) + len(inner_b)) // 4)
+    if runs is None:
+        _match_shared(inner_a, inner_b, start, kept_a, kept_b)
+    else:
+        for i, j, length in runs:
+            _keep(kept_a, kept_b, (start + i, start + j, length))
+    return kept_a, kept_b
+
+
+def _match_shared(a: list[bytes], b: list[bytes], start: int, kept_a: bytearray, kept_b: bytearray) -> None:
+    """Matches what is left when the lines that only one text has are dropped, and the others are numbered."""
+    both = set(a).intersection(b)  # asked for membership only: its order is never seen
+    numbers: dict[bytes, int] = {}
+    places_a = [at for at, line in enumerate(a) if line in both]
+    places_b = [at for at, line in enumerate(b) if line in both]
+    numbered_a = [numbers.setdefault(a[at], len(numbers)) for at in places_a]
+    numbered_b = [numbers[b[at]] for at in places_b]
+    for i, j, length in core(numbered_a, numbered_b):
+        for at in places_a[i : i + length]:
+            kept_a[start + at] = 1
+        for at in places_b[j : j + length]:
+            kept_b[start + at] = 1
+
+
+def core(a: list[int], b: list[int]) -> Iterator[Run]:
+    """Yields equal runs, each after the ones before it in both texts, though not in that order."""
+    stack = [(0, len(a), 0, len(b), 0)]
+    while stack:
+        a_start, a_end, b_start, b_end, depth = stack.pop()
+        head, tail = _ends(a, b, a_start, a_end, b_start, b_end)
+        if head:
+            yield a_start, b_start, head
+        if tail:
+            yield a_end - tail, b_end - tail, tail
+        part_a, part_b = a[a_start + head : a_end - tail], b[b_start + head : b_end - tail]
+        if not part_a or not part_b:
+            continue
+        runs, gaps = _solved(part_a, part_b, depth)
+        for i, j, length in runs:
+            yield a_start + head + i, b_start + head + j, length
+        i0, j0 = a_start + head, b_start + head
+        stack += [(i0 + i, i0 + i_end, j0 + j, j0 + j_end, deeper) for i, i_end, j, j_end, deeper in gaps]
+
+
+Gap = tuple[int, int, int, int, int]
+"""Start and end in each text of what is still to be matched, and the rounds of anchors so far."""
+
+
+def _solved(a: list[int], b: list[int], depth: int) -> tuple[list[Run], list[Gap]]:
+    """Matches two texts, or divides them into gaps that can be matched one by one."""
+    work = len(a) * len(b)
+    if work <= PLAIN_WORK:
+        return bitlcs(a, b), []
+    if (runs := myers(a, b, min(256, isqrt(len(a) + len(b)) // 4 + 4))) is not None:
+        return runs, []
+    if work <= EXACT_WORK:
+        return bitlcs(a, b), []
+    if depth < ROUNDS_MAX and (chain := anchors(a, b)):
+        return chain, list(_between(chain, len(a), len(b), depth + 1))
+    if (runs := myers(a, b, min(1000, isqrt(work // 10_000)))) is not None:
+        return runs, []
+    if work <= BLOCK_LINES * BLOCK_LINES:
+        return bitlcs(a, b), []
+    pieces = -(-max(len(a), len(b)) // BLOCK_LINES)
+    cuts = [(len(a) * at // pieces, len(b) * at // pieces) for at in range(pieces + 1)]
+    gaps = [(i, i_end, j, j_end, ROUNDS_MAX) for (i, j), (i_end, j_end) in pairwise(cuts)]
+    return [], gaps
+
+
+def _between(chain: list[Run], a_size: int, b_size: int, depth: int) -> Iterator[Gap]:
+    a_done = b_done = 0
+    for i, j, length in [*chain, (a_size, b_size, 0)]:
+        if i > a_done and j > b_done:
+            yield a_done, i, b_done, j, depth
+        a_done, b_done = i + length, j + length
+
+
+def bitlcs(a: list[Any], b: list[Any]) -> list[Run]:
+    """Finds a longest common subsequence by bit vectors.
+
+    The rows of the dynamic programme are kept as differences, one bit a line, in an integer as long as the longer text,
+    whose adder does the work of a whole row (Crochemore and others, "A fast and practical bit-vector algorithm for the
+    longest common subsequence problem", 2001; Hyyrö, "Bit-parallel LCS-length computation revisited", 2004). A bit is 0
+    where the length grows. The trace walks back from the end and skips lines of the longer text first.
+    """
+    if len(a) < len(b):
+        return [(i, j, length) for j, i, length in bitlcs(b, a)]
+    masks = _masks(a, b)
+    full = (1 << len(a)) - 1
+    vector = full
+    rows = []
+    for item in b:
+        rows.append(vector)
+        if hits := vector & masks[item]:
+            vector = ((vector + hits) | (vector - hits)) & full
+    runs: list[Run] = []
+    column = (~vector & full).bit_length()
+    for j in range(len(b) - 1, -1, -1):
+        # The bit at column - 1 is 0 after row j. Was it 0 before, row j is not needed; else its line matches there.
+        if not column:
+            break
+        above = rows[j]
+        if above >> (column - 1) & 1:
+            runs.append((column - 1, j, 1))
+            column = (~above & ((1 << (column - 1)) - 1)).bit_length()
+    runs.reverse()
+    return runs
+
+
+def _masks(a: list[Any], b: list[Any]) -> dict[Any, int]:
+    """Gives for each item of b the places in a where it stands, as bits."""
+    places: dict[Any, list[int]] = {item: [] for item in b}
+    for at, item in enumerate(a):
+        if item in places:
+            places[item].append(at)
+    return {item: _bits(found) for item, found in places.items()}
+
+
+def _bits(places: list[int]) -> int:
+    if len(places) <= 4:
+        return sum(1 << at for at in places)
+    made = bytearray(places[-1] // 8 + 1)
+    for at in places:
+        made[at >> 3] |= 1 << (at & 7)
+    return int.from_bytes(made, "little")
+
+
+def myers(a: list[Any], b: list[Any], most: int) -> list[Run] | None:
+    """Finds a longest common subsequence when at most so many lines are not in it; None when more are.
+
+    The greedy search of Myers, "An O(ND) difference algorithm and its variations", 1986, forwards, with each round's
+    ends kept for the trace. On equal reach it steps down, which is a line of b.
+    """
+    n, m = len(a), len(b)
+    if abs(n - m) > most:
+        return None
+    middle = most + 1
+    reach = [-1] * (2 * most + 3)
+    reach[middle + 1] = 0
+    trail: list[list[int]] = []
+    for d in range(most + 1):
+        trail.append(reach[middle - d - 1 : middle + d + 2])
+        # Diagonals that have left the texts are not walked on.
+        for k in range(-d + 2 * max(0, d - m), d - 2 * max(0, d - n) + 1, 2):
+            below, above = reach[middle + k - 1], reach[middle + k + 1]
+            x = above if below < above else below + 1
+            y = x - k
+            if x < n and y < m and a[x] == b[y]:
+                x += _snake(a, b, x, y)
+            reach[middle + k] = x
+            if x >= n and x - k >= m:
+                return _traced(trail, n, m)
+    return None
+
+
+def _traced(trail: list[list[int]], n: int, m: int) -> list[Run]:
+    """Walks back from the end over the kept reaches, each round's centre being its diagonal 0."""
+    runs: list[Run] = []
+    x, y = n, m
+    for d in range(len(trail) - 1, -1, -1):
+        row, k = trail[d], x - y
+        below, above = row[d + k], row[d + k + 2]
+        start = above if below < above else below + 1
+        if x > start:
+            runs.append((start, start - k, x - start))
+        # Down from the diagonal above, right from the one below.
+        x, y = (above, above - k - 1) if below < above else (below, below - k + 1)
+    runs.reverse()
+    return runs
+
+
+def _snake(a: list[Any], b: list[Any], x: int, y: int) -> int:
+    """Counts the equal lines from a place on, by slices that double while they are equal and are halved when not."""
+    room = min(len(a) - x, len(b) - y)
+    done = 0
+    while done < 8:
+        if done == room or a[x + done] != b[y + done]:
+            return done
+        done += 1
+    step = 16
+    while step:
+        size = min(step, room - done)
+        if size and a[x + done : x + done + size] == b[y + done : y + done + size]:
+            done += size
+            step *= 2
+        elif not size:
+            return done
+        else:
+            step = size // 2
+            break
+    while step:  # a difference is within the next 2 * step + 1 lines
+        size = min(step, room - done)
+        if a[x + done : x + done + size] == b[y + done : y + done + size]:
+            done += size
+            if not size:
+                return done
+        step //= 2
+    while done < room and a[x + done] == b[y + done]:
+        done += 1
+    return done
+
+
+def _ends(a: list[Any], b: list[Any], a_start: int, a_end: int, b_start: int, b_end: int) -> tuple[int, int]:
+    """Counts the equal lines at the start, and those at the end that are left."""
+    most = min(a_end - a_start, b_end - b_start)
+    head = 0
+    while head < most and a[a_start + head] == b[b_start + head]:
+        head += 1
+    tail = 0
+    while tail < most - head and a[a_end - 1 - tail] == b[b_end - 1 - tail]:
+        tail += 1
+    return head, tail
+
+
+def _keep(kept_a: bytearray, kept_b: bytearray, run: Run) -> None:
+    i, j, length = run
+    kept_a[i : i + length] = kept_b[j : j + length] = b"\1" * length

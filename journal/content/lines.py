@@ -1,0 +1,66 @@
+r"""A content as lines, which end at `\n` and nowhere else."""
+
+NO_NEWLINE = b"\n\\ No newline at end of file"
+"""Follows a last line that has no newline: then no other line equals it, and it prints as diffs write it."""
+
+STEP_BYTES = 1 << 16
+
+
+def split(data: bytes) -> list[bytes]:
+    """Gives the lines without their ends, the last one marked when it has none."""
+    found = data.split(b"\n")
+    last = found.pop()
+    if last:
+        found.append(last + NO_NEWLINE)
+    return found
+
+
+def trimmed(before: bytes, after: bytes, margin: int) -> tuple[int, bytes, bytes]:
+    """Cuts off the common lines at both ends but for `margin` of them; tells how many it cut at the start."""
+    start = _line_start(before, _common_start(before, after), margin)
+    room = min(len(before), len(after)) - start
+    tail = _common_end(before, after, room)
+    # The tail begins at a line's start when a newline stands before it: one more newline than the lines kept.
+    at = len(before) - tail
+    for _ in range(margin + 1):
+        at = before.find(b"\n", at) + 1
+        if at == 0:
+            at = len(before)
+            break
+    tail = len(before) - at
+    return before.count(b"\n", 0, start), before[start:at], after[start : len(after) - tail]
+
+
+def _common_start(before: bytes, after: bytes) -> int:
+    most = min(len(before), len(after))
+    at = 0
+    while at < most and before[at : at + STEP_BYTES] == after[at : at + STEP_BYTES]:
+        at += STEP_BYTES
+    low, high = min(at, most), min(at + STEP_BYTES, most)
+    while low < high:  # by halves: equal up to low, different before high + 1
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if before[low:middle] == after[low:middle] else (low, middle - 1)
+    return low
+
+
+def _common_end(before: bytes, after: bytes, most: int) -> int:
+    n, m = len(before), len(after)
+    low, step = 0, min(STEP_BYTES, most)
+    while low < most and before[n - low - step : n - low] == after[m - low - step : m - low]:
+        low += step
+        step = min(STEP_BYTES, most - low)
+    high = min(low + STEP_BYTES, most)
+    while low < high:
+        middle = (low + high + 1) // 2
+        same = before[n - middle : n - low] == after[m - middle : m - low]
+        low, high = (middle, high) if same else (low, middle - 1)
+    return low
+
+
+def _line_start(data: bytes, at: int, margin: int) -> int:
+    """Goes back to the start of the line at a place, and of so many lines before it."""
+    for _ in range(margin + 1):
+        at = data.rfind(b"\n", 0, at)
+        if at < 0:
+            return 0
+    return at + 1

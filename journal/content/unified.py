@@ -1,0 +1,192 @@
+"""Changes as a unified diff in git's form, byte by byte what `git apply` and GNU patch take."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from journal.content import lines, paths
+from journal.content.compact import Block
+from journal.records import Hunk
+
+
+class Side(NamedTuple):
+    """One side of a patch: bytes (of a symlink, its target), permission bits, `file` or `symlink`."""
+
+    data: bytes
+    mode: int
+    kind: str
+
+
+class _Place(NamedTuple):
+    """What a hunk spans, counted from 0, and the changes in it."""
+
+    old_start: int
+    old_lines: int
+    new_start: int
+    new_lines: int
+    changes: list[Block]
+
+
+def hunks(before: bytes, after: bytes, blocks: Sequence[Block], context: int) -> tuple[Hunk, ...]:
+    r"""Gives the changed places as records; a missing last newline is a line of its own that begins with `\`."""
+    a, b = lines.split(before), lines.split(after)
+    made = []
+    for place in _places(len(a), blocks, context):
+        text = _body(a, b, place).decode("utf-8", "surrogateescape")
+        old, new = _start(place.old_start, place.old_lines), _start(place.new_start, place.new_lines)
+        made.append(Hunk(old, place.old_lines, new, place.new_lines, tuple(text.split("\n"))))
+    return tuple(made)
+
+
+def unified(
+    path: str,
+    before: Side | None,
+    after: Side | None,
+    blocks: Sequence[Block],
+    context: int,
+    *,
+    renamed_from: str | None = None,
+    binary: bool = False,
+) -> bytes:
+    """Renders one path's patch; empty when git has no words for the change, such as 0o644 to 0o600.
+
+    `blocks` are those of `compare`; where a side is missing, or is another kind of file, they are not needed. A file
+    that becomes a symlink, or a symlink that becomes a file, is a deletion and then a creation.
+    """
+    old_path = path if renamed_from is None else renamed_from
+    if before is not None and after is not None and before.kind != after.kind:
+        return _section(old_path, path, before, None, (), context, binary) + _section(
+            path, path, None, after, (), context, binary
+        )
+    return _section(old_path, path, before, after, blocks, context, binary)
+
+
+def _section(
+    old_path: str,
+    path: str,
+    before: Side | None,
+    after: Side | None,
+    blocks: Sequence[Block],
+    context: int,
+    binary: bool,
+) -> bytes:
+    """Renders one `diff --git`; a deletion is told by its old name only."""
+    if after is None:
+        path = old_path
+    elif before is None:
+        old_path = path
+    header = _header(old_path, path, before, after)
+    old, new = before.data if before else b"", after.data if after else b""
+    body = b""
+    if old != new:
+        old_name = _quoted(b"a/" + paths.key(old_path)) if before else b"/dev/null"
+        new_name = _quoted(b"b/" + paths.key(path)) if after else b"/dev/null"
+        if binary and "symlink" not in (before and before.kind, after and after.kind):
+            body = b"Binary files %b and %b differ\n" % (old_name, new_name)
+        else:
+            body = b"--- %b\n+++ %b\n" % (_ended(old_name), _ended(new_name)) + _rendered(old, new, blocks, context)
+    if not header and not body:
+        return b""
+    names = _quoted(b"a/" + paths.key(old_path)), _quoted(b"b/" + paths.key(path))
+    return b"diff --git %b %b\n" % names + header + body
+
+
+def _header(old_path: str, path: str, before: Side | None, after: Side | None) -> bytes:
+    """Renders the lines about mode and name."""
+    if before is None and after is None:
+        return b""
+    if before is None or after is None:
+        side = after or before
+        assert side is not None
+        made = b"%b file mode %b\n" % (b"deleted" if after is None else b"new", _mode(side))
+        return made if side.data else made + (EMPTY_CREATED if before is None else EMPTY_DELETED)
+    made = b""
+    if _mode(before) != _mode(after):
+        made += b"old mode %b\nnew mode %b\n" % (_mode(before), _mode(after))
+    if old_path != path:
+        if before.data == after.data:
+            made += b"similarity index 100%\n"
+        made += b"rename from %b\nrename to %b\n" % (_quoted(paths.key(old_path)), _quoted(paths.key(path)))
+    return made
+
+
+# Without hunks git asks for the ids of both contents: those of nothing and of the empty blob.
+EMPTY_CREATED = b"index 0000000..e69de29\n"
+EMPTY_DELETED = b"index e69de29..0000000\n"
+
+
+def _mode(side: Side) -> bytes:
+    if side.kind == "symlink":
+        return b"120000"
+    return b"100755" if side.mode & 0o100 else b"100644"  # git knows the owner's x and nothing else
+
+
+_NAMED = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
+_QUOTED = [_NAMED.get(c, bytes((c,)) if 0x20 <= c < 0x7F else b"\\%03o" % c) for c in range(256)]
+
+
+def _quoted(name: bytes) -> bytes:
+    """Quotes a name as git does by default: only when it has to, other bytes than ASCII in octal."""
+    quoted = b"".join([_QUOTED[byte] for byte in name])
+    return name if quoted == name else b'"' + quoted + b'"'
+
+
+def _ended(name: bytes) -> bytes:
+    """Ends a name that holds a blank by a tab, or readers would take what follows the blank for a time."""
+    return name + b"\t" if b" " in name else name
+
+
+def _rendered(old: bytes, new: bytes, blocks: Sequence[Block], context: int) -> bytes:
+    a, b = lines.split(old), lines.split(new)
+    if not a or not b:
+        blocks = ((0, len(a), 0, len(b)),)
+    made = []
+    for place in _places(len(a), blocks, context):
+        old_span, new_span = _span(place.old_start, place.old_lines), _span(place.new_start, place.new_lines)
+        made.append(b"@@ -%b +%b @@" % (old_span, new_span))
+        made.append(_body(a, b, place))
+    return b"\n".join(made) + b"\n"
+
+
+def _places(old_lines: int, blocks: Sequence[Block], context: int) -> list[_Place]:
+    """Groups changes whose context would meet."""
+    groups: list[list[Block]] = []
+    for block in blocks:
+        if groups and block[0] - (groups[-1][-1][0] + groups[-1][-1][1]) <= 2 * context:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    made = []
+    for group in groups:
+        first, last = group[0], group[-1]
+        lead = min(context, first[0])
+        trail = min(context, old_lines - last[0] - last[1])
+        old_span = last[0] + last[1] + trail - first[0] + lead
+        new_span = last[2] + last[3] + trail - first[2] + lead
+        made.append(_Place(first[0] - lead, old_span, first[2] - lead, new_span, group))
+    return made
+
+
+def _body(a: list[bytes], b: list[bytes], place: _Place) -> bytes:
+    """Renders the lines of a hunk, without a newline at the end."""
+    parts: list[bytes] = []
+    at = place.old_start
+    for old_start, old_lines, new_start, new_lines in place.changes:
+        _put(parts, b" ", a[at:old_start])
+        at = old_start + old_lines
+        _put(parts, b"-", a[old_start:at])
+        _put(parts, b"+", b[new_start : new_start + new_lines])
+    _put(parts, b" ", a[at : place.old_start + place.old_lines])
+    return b"\n".join(parts)
+
+
+def _put(parts: list[bytes], sign: bytes, some: list[bytes]) -> None:
+    if some:
+        parts.append(sign + (b"\n" + sign).join(some))
+
+
+def _start(start: int, count: int) -> int:
+    return start + 1 if count else start  # of no lines, the one before the place
+
+
+def _span(start: int, count: int) -> bytes:
+    return b"%d" % (start + 1) if count == 1 else b"%d,%d" % (_start(start, count), count)
