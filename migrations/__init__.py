@@ -1,0 +1,1 @@
+"""The schema of the journal file, one numbered script a step."""
