@@ -1,0 +1,224 @@
+"""A connection to one journal, with each setting and its reason."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Self
+
+import apsw
+
+from journal import limits
+from journal.database.faults import translate
+from journal.database.transaction import Read, Transaction, Write
+from journal.errors import Closed, NotAJournal, StorageError, UsageError
+
+APPLICATION_ID = 0x53504F4C
+"""`SPOL`: tells a journal from any other SQLite file, also to file(1)."""
+
+MAKE = (
+    f"PRAGMA page_size={limits.PAGE_BYTES}",
+    "PRAGMA auto_vacuum=INCREMENTAL",  # before the first table: later only a VACUUM could bring it
+    "PRAGMA encoding='UTF-8'",
+    f"PRAGMA application_id={APPLICATION_ID}",
+)
+
+WRITER = (
+    "PRAGMA journal_mode=WAL",  # readers of any process never block the writer
+    "PRAGMA synchronous=NORMAL",  # a commit that must survive power loss says so by Database.begin(sync=True)
+    "PRAGMA wal_autocheckpoint=0",  # checkpoints run after a verb, not inside one: p99.9 is 50 times better
+    f"PRAGMA journal_size_limit={limits.WAL_SIZE_LIMIT}",  # an overwritten WAL is twice as fast as a growing one
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",  # else INSERT OR REPLACE slips past the triggers that guard the audit
+    "PRAGMA fullfsync=ON",  # macOS: without it a sync does not reach the platter; elsewhere nothing
+    "PRAGMA checkpoint_fullfsync=ON",
+)
+
+EVERY = (
+    "PRAGMA trusted_schema=OFF",  # a doctored schema cannot call functions of ours
+    "PRAGMA cell_size_check=ON",  # damage is found where it is, not where it leads
+    f"PRAGMA cache_size=-{limits.CACHE_BYTES >> 10}",
+    "PRAGMA mmap_size=0",  # through a mapping an I/O error is a signal, not an error
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class Database:
+    """One connection: `read` for a snapshot, `begin` for a write transaction.
+
+    It belongs to whoever holds its `lock`; SQLite would serialise the statements of two threads, but a transaction has
+    no owner then.
+    """
+
+    def __init__(self, connection: apsw.Connection, path: str, *, readonly: bool) -> None:
+        self._connection = connection
+        self._pid = os.getpid()
+        self._wal_pages = 0
+        self._open = True
+        self.path = path
+        self.readonly = readonly
+        self.lock = threading.RLock()
+        self.looking = Read(connection, path)
+        if not readonly:
+            connection.set_wal_hook(self._count_wal)
+
+    @classmethod
+    def open(cls, path: str, *, readonly: bool, create: bool = False) -> Self:
+        """Opens a journal, or makes an empty one.
+
+        Raises:
+            NotAJournal: the file is another program's. UsageError: there is none. StorageError: the disk refuses.
+        """
+        library = apsw.sqlite_lib_version()
+        if tuple(map(int, library.split("."))) < limits.SQLITE_VERSION_MIN:
+            raise StorageError(f"SQLite {library} is too old", hint="install a newer apsw")
+        if not create and (not os.path.exists(path) or os.path.getsize(path) == 0):
+            hint = "make one with `spool init`, or name another by journal="
+            raise UsageError(f"there is no journal at {path}", hint=hint)
+        try:
+            connection = _connect(path, readonly=readonly, create=create)
+        except apsw.Error as error:
+            raise translate(error, path) from error
+        try:
+            connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_S * 1000))
+            # Counted by SQLite, after it has rolled back what a dead process left: the file's size would mislead.
+            fresh = create and connection.pragma("page_count") == 0
+            if not fresh:
+                _is_ours(connection, path)  # before the settings: WAL would change another program's file for good
+            _settings(connection, readonly=readonly, fresh=fresh)
+        except apsw.Error as error:
+            connection.close()
+            raise translate(error, path) from error
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path, readonly=readonly)
+
+    def begin(self, *, sync: bool = False) -> Transaction:
+        """Begins a write transaction; with `sync` it is on disk when it ends, and all before it with it."""
+        self.alive()
+        return Transaction(self._connection, self.path, sync=sync, rest="NORMAL")
+
+    @contextmanager
+    def read(self) -> Iterator[Read]:
+        """Gives one snapshot for several statements."""
+        with self.lock:
+            self.alive()
+            self.looking.rows("BEGIN DEFERRED")
+            try:
+                yield self.looking
+            finally:
+                if self._connection.in_transaction:
+                    self.looking.rows("COMMIT")
+
+    def look(self) -> Read:
+        """Gives a handle whose statements each see what is committed at their moment."""
+        self.alive()
+        return self.looking
+
+    def checkpoint_when_large(self) -> None:
+        """Copies the WAL into the file when it has outgrown its bound, so that the next commit overwrites it."""
+        if self._wal_pages * limits.PAGE_BYTES > limits.WAL_CHECKPOINT_BYTES:
+            self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """Copies what no reader holds back from the WAL into the file; waits for nobody."""
+        try:
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.BusyError:
+            return  # another connection is at it already
+        except apsw.Error as error:
+            raise translate(error, self.path) from error
+        self._wal_pages = 0
+
+    def guard(self, allowed: Callable[[int, str | None, str | None], bool], expired: Callable[[], bool]) -> None:
+        """Lets the connection run only what `allowed` says, and only until `expired` says so: for SQL of the user."""
+
+        def authorize(code: int, first: str | None, second: str | None, _name: str | None, _trigger: str | None) -> int:
+            return apsw.SQLITE_OK if allowed(code, first, second) else apsw.SQLITE_DENY
+
+        self._connection.authorizer = authorize
+        self._connection.set_progress_handler(expired, limits.QUERY_STEPS)
+
+    def teach(self, name: str, function: Callable[..., str | bytes | int | None], arguments: int) -> None:
+        """Makes a deterministic function known to the SQL of this connection."""
+        self._connection.create_scalar_function(name, function, arguments, deterministic=True)
+
+    def backup_to(self, path: str) -> None:
+        """Copies one whole snapshot into a new file, beside a working writer."""
+        try:
+            target = apsw.Connection(path)
+            try:
+                with target.backup("main", self._connection, "main") as backup:
+                    backup.step(-1)  # in one go: a step at a time starts over at every write
+            finally:
+                target.close()
+        except apsw.Error as error:
+            raise translate(error, path) from error
+
+    def alive(self) -> None:
+        """Refuses a connection that is closed, or that another process opened before it forked.
+
+        Raises:
+            Closed, UsageError
+        """
+        if not self._open:
+            raise Closed(f"{self.path} is closed", hint="open it again")
+        if os.getpid() != self._pid:
+            raise UsageError(
+                f"{self.path} was opened by process {self._pid}, this is its fork {os.getpid()}",
+                hint="open the journal in the process that uses it",
+            )
+
+    @property
+    def closed(self) -> bool:
+        """Tells whether `close` was called."""
+        return not self._open
+
+    def close(self) -> None:
+        """Closes the connection; twice is fine. The last one of all processes leaves no WAL behind."""
+        if self._open and os.getpid() == self._pid:
+            self._connection.close()
+        self._open = False
+
+    def _count_wal(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+
+def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:
+    if not readonly:
+        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+        return apsw.Connection(path, flags=flags)
+    connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        connection.execute("PRAGMA schema_version").fetchall()
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        connection.close()
+        wal = path + "-wal"
+        if os.path.exists(wal) and os.path.getsize(wal):
+            raise
+        # On a medium that takes no -shm a cleanly closed journal cannot change: nobody can write to it either.
+        name = f"file:{path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?immutable=1"
+        return apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    return connection
+
+
+def _settings(connection: apsw.Connection, *, readonly: bool, fresh: bool) -> None:
+    for pragma in (*(MAKE if fresh else ()), *(() if readonly else WRITER), *EVERY):
+        connection.execute(pragma).fetchall()  # drained one by one: a script would stop at the first that answers
+    if readonly:
+        connection.execute("PRAGMA query_only=ON").fetchall()
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+
+
+def _is_ours(connection: apsw.Connection, path: str) -> None:
+    found = connection.pragma("application_id")
+    if found != APPLICATION_ID:
+        raise NotAJournal(
+            f"{path} is a SQLite database, but no journal: its application id is {found}, not {APPLICATION_ID}",
+            hint="name a file that `spool init` made",
+        )
+
+
+__all__ = ["APPLICATION_ID", "Database", "Read", "Write"]

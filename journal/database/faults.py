@@ -1,0 +1,74 @@
+"""The one door by which SQLite's errors become ours."""
+
+import os
+import shutil
+
+import apsw
+
+from journal.errors import (
+    BusyError,
+    Closed,
+    CorruptionError,
+    DiskFull,
+    JournalError,
+    LimitExceeded,
+    NotAJournal,
+    ReadOnly,
+    StorageError,
+    UsageError,
+)
+
+VERIFY = "run `spool verify`; if it finds damage, restore a backup or salvage the file"
+RETRY = "try again; another process is writing to this journal"
+FIX_CALL = "check the SQL and its parameters against the documented views"
+
+HOMES: tuple[tuple[tuple[type[apsw.Error], ...], type[JournalError], str], ...] = (
+    ((apsw.BusyError, apsw.LockedError, apsw.SchemaChangeError, apsw.ProtocolError), BusyError, RETRY),
+    ((apsw.FullError,), DiskFull, "free some space and repeat the call; nothing was changed"),
+    ((apsw.ReadOnlyError, apsw.PermissionsError), ReadOnly, "make the journal's folder writable, or use journal="),
+    ((apsw.NotADBError,), NotAJournal, "name a file that `spool init` made"),
+    ((apsw.CorruptError, apsw.InternalError, apsw.ConstraintError), CorruptionError, VERIFY),
+    ((apsw.CantOpenError,), StorageError, "check that the folder exists and can be read and written"),
+    (
+        (
+            *(apsw.IOError, apsw.NoMemError, apsw.AbortError, apsw.NoLFSError),
+            *(apsw.VFSNotImplementedError, apsw.VFSFileClosedError),
+        ),
+        StorageError,
+        "look at the disk and the system's log, then repeat the call",
+    ),
+    ((apsw.TooBigError, apsw.InterruptError), LimitExceeded, "ask for less at a time, or allow more time"),
+    (
+        (apsw.ConnectionClosedError, apsw.CursorClosedError, apsw.ConnectionNotClosedError),
+        Closed,
+        "open the journal again",
+    ),
+    ((apsw.AuthError,), UsageError, "queries can only read; use the verbs to change anything"),
+    ((apsw.ForkingViolationError,), UsageError, "open the journal in the process that uses it"),
+    ((apsw.Error,), UsageError, FIX_CALL),
+)
+
+
+def translate(error: apsw.Error, path: str) -> JournalError:
+    """Makes our error of SQLite's, with the journal's path and a cure."""
+    for kinds, ours, hint in HOMES:
+        if isinstance(error, kinds):
+            return _made(ours, f"{path}: {error}", hint, path)
+    raise AssertionError("apsw.Error is the last home")
+
+
+def _made(kind: type[JournalError], message: str, hint: str, path: str) -> JournalError:
+    if kind is DiskFull:
+        return DiskFull(message, hint=hint, needed_bytes=0, free_bytes=_free(path))
+    if kind is BusyError:
+        return BusyError(message, hint=hint, holder=None, waited_s=0.0)
+    if kind is LimitExceeded:
+        return LimitExceeded(message, hint=hint, limit="sqlite", allowed=0)
+    return kind(message, hint=hint)
+
+
+def _free(path: str) -> int:
+    try:
+        return shutil.disk_usage(os.path.dirname(path) or ".").free
+    except OSError:
+        return 0

@@ -1,0 +1,121 @@
+"""The way forward of the format: numbered scripts, each applied once, in one transaction with its record."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from journal.database.connection import Database
+from journal.database.transaction import Read, Write
+from journal.errors import BusyError, MigrationFailed, SchemaTooNew
+
+SUPPORTED = 4
+"""The newest migration this release ships; a test holds it against the folder."""
+
+SELECT_VERSION = "PRAGMA user_version"
+
+
+class Migration(NamedTuple):
+    """One script: its number, its name and its text."""
+
+    version: int
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> bytes:
+        """Digests the text, so that a released script cannot be edited unseen."""
+        return hashlib.sha256(self.text.encode()).digest()
+
+
+def shipped() -> list[Migration]:
+    """Lists the scripts of this release, in order."""
+    from importlib.resources import files  # 10 ms that only a new or an old journal has to pay
+
+    scripts = [entry for entry in files("journal.migrations").iterdir() if entry.name.endswith(".sql")]
+    scripts.sort(key=lambda entry: entry.name)
+    return [Migration(int(e.name[:4]), e.name.removesuffix(".sql"), e.read_text(encoding="utf-8")) for e in scripts]
+
+
+def version(database: Database) -> int:
+    """Tells how far a journal has come; 0 for an empty one."""
+    return int(database.look().value(SELECT_VERSION))
+
+
+class Record(NamedTuple):
+    """How applied scripts are kept: the table of them has its home elsewhere."""
+
+    applied: Callable[[Read], list[tuple[int, str, bytes]]]
+    add: Callable[[Write, int, str, bytes], None]
+
+
+def migrate(database: Database, record: Record, scripts: Sequence[Migration] | None = None) -> None:
+    """Brings a journal to this release's format; a copy is kept beside it first when it holds data.
+
+    Raises:
+        SchemaTooNew: it is newer; nothing was touched. MigrationFailed: a script did not apply; nothing was changed.
+    """
+    found = version(database)
+    newest = SUPPORTED if scripts is None else len(scripts)
+    refuse_newer(database, newest)
+    if found == newest:
+        return
+    scripts = shipped() if scripts is None else scripts
+    if found:
+        _refuse_edited(database, record.applied(database.look()), scripts)
+        _keep_copy(database, found, f"{database.path}.before-{newest:04d}")
+    for script in scripts[found:]:
+        _apply(database, record, script)
+
+
+def refuse_newer(database: Database, newest: int = SUPPORTED) -> None:
+    """Refuses a journal of a later release.
+
+    Raises:
+        SchemaTooNew
+    """
+    found = version(database)
+    if found > newest:
+        raise SchemaTooNew(
+            f"{database.path} has format {found}, this release knows {newest}",
+            hint="install a newer spool-journal; the file was left as it is",
+            found=found,
+            supported=newest,
+        )
+
+
+def _refuse_edited(database: Database, applied: list[tuple[int, str, bytes]], scripts: Sequence[Migration]) -> None:
+    for number, name, digest in applied:
+        if digest != scripts[number - 1].sha256:
+            raise MigrationFailed(
+                f"{database.path} was made with another text of migration {name}",
+                hint="use the release that made it, or salvage it into a new journal",
+            )
+
+
+def _keep_copy(database: Database, found: int, path: str) -> None:
+    """Copies the journal as it was found, unless another process was first: its copy is the one to keep."""
+    with database.begin() as tx:  # nobody migrates it meanwhile
+        if tx.value(SELECT_VERSION) != found:
+            return
+        other = Database.open(database.path, readonly=True)  # SQLite copies nothing from a connection that may write
+        try:
+            other.backup_to(path)
+        finally:
+            other.close()
+
+
+def _apply(database: Database, record: Record, script: Migration) -> None:
+    try:
+        with database.begin(sync=True) as tx:
+            if tx.value(SELECT_VERSION) >= script.version:
+                return  # another process was first
+            tx.run(script.text)
+            record.add(tx, script.version, script.name, script.sha256)
+            tx.run(f"PRAGMA user_version={script.version}")
+    except BusyError:
+        raise
+    except Exception as error:
+        raise MigrationFailed(
+            f"migration {script.name} did not apply to {database.path}: {error}",
+            hint="the journal is as it was; report this with the text above",
+        ) from error
