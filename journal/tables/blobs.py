@@ -1,0 +1,174 @@
+"""Content, kept once: a blob is an ordered list of chunks, and blobs share chunks."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from journal.content.packing import PackedBlob, Tally
+from journal.database import Read, Write
+from journal.errors import CorruptionError, UnknownName
+from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256
+from journal.tables import chunks
+
+SELECT_ID = "SELECT id FROM blob WHERE sha256 = :sha256"
+SELECT_NAME = "SELECT sha256 FROM blob WHERE id = :id"
+SELECT_BLOB = "SELECT id, sha256, size, is_text, line_count, chunks FROM blob WHERE sha256 = :sha256"
+INSERT_BLOB = """
+INSERT INTO blob (sha256, size, is_text, line_count, created_at, state, chunks)
+VALUES (:sha256, :size, :is_text, :line_count, :created_at, :state, :chunks)
+RETURNING id
+"""
+EXTEND_PENDING = "UPDATE blob SET chunks = chunks || :chunks WHERE id = :id AND state = 'pending'"
+FINISH_PENDING = """
+UPDATE blob SET sha256 = :sha256, size = :size, is_text = :is_text, line_count = :line_count, state = 'whole'
+WHERE id = :id AND state = 'pending'
+"""
+SELECT_PENDING = "SELECT id FROM blob WHERE sha256 IS NULL LIMIT 1"
+DELETE_PENDING = "DELETE FROM blob WHERE sha256 IS NULL AND (:id IS NULL OR id = :id)"
+
+
+class BlobRow(NamedTuple):
+    """One content: its number, name, bytes, whether it is text, its lines, and its chunks' numbers."""
+
+    id: BlobId
+    sha256: Sha256
+    size: int
+    is_text: bool
+    line_count: int
+    chunks: tuple[ChunkId, ...]
+
+
+def put(tx: Write, blob: PackedBlob) -> BlobId:
+    """Keeps a content and gives its number; one that is kept already costs one look-up."""
+    found = tx.value(SELECT_ID, sha256=blob.sha256)
+    if found is not None:
+        return BlobId(found)
+    made = {chunk.digest: chunks.put(tx, chunk) for chunk in blob.new}
+    listed = [made[digest] if digest in made else chunks.number(tx, digest) for digest in blob.chunks]
+    return _insert(tx, blob.sha256, blob.size, blob.is_text, blob.line_count, "whole", listed)
+
+
+def begin(tx: Write) -> BlobId:
+    """Begins a large content, whose chunks come in several transactions; nobody sees it until `finish`."""
+    return _insert(tx, None, 0, True, 0, "pending", [])
+
+
+def extend(tx: Write, blob_id: BlobId, more: Sequence[ChunkId]) -> None:
+    """Adds chunks to a large content on its way in."""
+    tx.run(EXTEND_PENDING, id=blob_id, chunks=packed_ids(more))
+
+
+def finish(tx: Write, blob_id: BlobId, tally: Tally) -> BlobId:
+    """Names a large content; when it was here already, gives that one's number and drops the new row."""
+    found = tx.value(SELECT_ID, sha256=tally.sha256)
+    if found is not None:
+        tx.run(DELETE_PENDING, id=blob_id)
+        return BlobId(found)
+    tx.run(
+        FINISH_PENDING,
+        id=blob_id,
+        sha256=tally.sha256,
+        size=tally.size,
+        is_text=int(tally.is_text),
+        line_count=tally.line_count,
+    )
+    return blob_id
+
+
+def has_pending(tx: Read) -> bool:
+    """Tells whether a large content is on its way in, or was when its writer died."""
+    return tx.value(SELECT_PENDING) is not None
+
+
+def drop_pending(tx: Write, blob_id: BlobId | None = None) -> None:
+    """Drops one content that did not arrive, or all of them."""
+    tx.run(DELETE_PENDING, id=blob_id)
+
+
+def find(tx: Read, sha256: Sha256) -> BlobRow | None:
+    """Gives a content by its name."""
+    row = tx.row(SELECT_BLOB, sha256=sha256)
+    if row is None:
+        return None
+    return BlobRow(BlobId(row[0]), Sha256(row[1]), row[2], bool(row[3]), row[4], ids_of(row[5]))
+
+
+def get(tx: Read, sha256: Sha256) -> BlobRow:
+    """Gives a content by its name.
+
+    Raises:
+        UnknownName: the journal does not hold it.
+    """
+    found = find(tx, sha256)
+    if found is None:
+        hint = "see `spool log` and `spool show` for what there is"
+        raise UnknownName(f"no content {sha256.hex()} in this journal", hint=hint, name=sha256.hex(), candidates=())
+    return found
+
+
+def knows(tx: Read, sha256: Sha256) -> bool:
+    """Tells whether a content is kept."""
+    return tx.value(SELECT_ID, sha256=sha256) is not None
+
+
+def number(tx: Read, sha256: Sha256) -> BlobId:
+    """Gives the number of a content that is kept.
+
+    Raises:
+        CorruptionError: it is not.
+    """
+    found = tx.value(SELECT_ID, sha256=sha256)
+    if found is None:
+        raise CorruptionError(f"content {sha256.hex()} is missing", hint="run `spool verify`")
+    return BlobId(found)
+
+
+def name(tx: Read, blob_id: BlobId) -> Sha256 | None:
+    """Gives the name of a content by its number."""
+    found = tx.value(SELECT_NAME, id=blob_id)
+    return None if found is None else Sha256(found)
+
+
+def digests(tx: Read, blob: BlobRow) -> tuple[ChunkDigest, ...]:
+    """Names a content's chunks, in order."""
+    listed = "[" + ",".join(map(str, blob.chunks)) + "]"
+    return tuple(ChunkDigest(row[0]) for row in tx.rows(chunks.SELECT_DIGESTS, ids=listed))
+
+
+def pieces(blob: BlobRow, store: chunks.Chunks, tx: Read, offset: int = 0) -> Iterator[bytes]:
+    """Yields a content from an offset on; each piece was checked against its chunk's digest."""
+    for chunk_id in blob.chunks:
+        if offset:
+            length = chunks.size(tx, chunk_id)
+            if length <= offset:
+                offset -= length
+                continue
+        yield store.by_number(chunk_id)[offset:]
+        offset = 0
+
+
+def packed_ids(ids: Sequence[ChunkId]) -> bytes:
+    """Packs chunk numbers as they are stored: 4 bytes big-endian each."""
+    return b"".join(each.to_bytes(4, "big") for each in ids)
+
+
+def ids_of(data: bytes) -> tuple[ChunkId, ...]:
+    """Reads packed chunk numbers."""
+    return tuple(ChunkId(int.from_bytes(data[at : at + 4], "big")) for at in range(0, len(data), 4))
+
+
+def _insert(
+    tx: Write, sha: Sha256 | None, size: int, text: bool, lines: int, state: str, ids: Sequence[ChunkId]
+) -> BlobId:
+    return BlobId(
+        tx.value(
+            INSERT_BLOB,
+            sha256=sha,
+            size=size,
+            is_text=int(text),
+            line_count=lines,
+            created_at=time.time_ns() // 1000,
+            state=state,
+            chunks=packed_ids(ids),
+        )
+    )

@@ -1,0 +1,141 @@
+"""Stored chunks, with a bounded memory of those that were read or written lately."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from journal.content.packing import PackedChunk, unpack_chunk
+from journal.database import Read, Write
+from journal.errors import CorruptionError
+from journal.ids import ChunkDigest, ChunkId
+from journal.limits import CHUNK_CACHE_BYTES, LINEAGE_CACHE_ROWS
+
+INSERT_CHUNK = """
+INSERT INTO chunk (digest, size, codec, base_id, gen, body)
+VALUES (:digest, :size, :codec, (SELECT id FROM chunk WHERE digest = :base), :gen, :body)
+ON CONFLICT (digest) DO NOTHING
+RETURNING id
+"""
+SELECT_ID = "SELECT id FROM chunk WHERE digest = :digest"
+SELECT_LINEAGE = """
+WITH RECURSIVE line (digest, base_id, gen, step) AS (
+    SELECT digest, base_id, gen, 0 FROM chunk WHERE digest = :digest
+    UNION ALL
+    SELECT c.digest, c.base_id, c.gen, step + 1 FROM line JOIN chunk AS c ON c.id = line.base_id
+)
+SELECT digest, gen FROM line ORDER BY step
+"""
+SELECT_CHAIN = """
+WITH RECURSIVE line (id, step) AS (
+    SELECT id, 0 FROM chunk WHERE id = :id
+    UNION ALL
+    SELECT c.base_id, step + 1 FROM line JOIN chunk AS c ON c.id = line.id WHERE c.base_id IS NOT NULL
+)
+SELECT c.id, c.digest, c.size, c.codec, c.body FROM line JOIN chunk AS c ON c.id = line.id ORDER BY step DESC
+"""
+SELECT_DIGESTS = """
+SELECT c.digest FROM json_each(:ids) AS j JOIN chunk AS c ON c.id = j.value ORDER BY j.key
+"""
+SELECT_SIZE = "SELECT size FROM chunk WHERE id = :id"
+
+
+def put(tx: Write, chunk: PackedChunk) -> ChunkId:
+    """Keeps a chunk; its base must be kept already. One that is there costs two look-ups."""
+    found = tx.value(
+        INSERT_CHUNK,
+        digest=chunk.digest,
+        size=chunk.size,
+        codec=int(chunk.codec),
+        base=chunk.base,
+        gen=chunk.gen,
+        body=chunk.body,
+    )
+    return number(tx, chunk.digest) if found is None else ChunkId(found)
+
+
+def number(tx: Read, digest: ChunkDigest) -> ChunkId:
+    """Gives the number of a chunk that is kept.
+
+    Raises:
+        CorruptionError: it is not.
+    """
+    found = tx.value(SELECT_ID, digest=digest)
+    if found is None:
+        raise CorruptionError(f"chunk {digest.hex()} is missing", hint="run `spool verify`")
+    return ChunkId(found)
+
+
+def size(tx: Read, chunk_id: ChunkId) -> int:
+    """Tells how many bytes a chunk stands for."""
+    found = tx.value(SELECT_SIZE, id=chunk_id)
+    if found is None:
+        raise CorruptionError(f"chunk number {chunk_id} is missing", hint="run `spool verify`")
+    return int(found)
+
+
+class Chunks:
+    """The stored chunks as packing and reading ask for them; keeps what it gave out, up to a bound in bytes."""
+
+    def __init__(self, look: Callable[[], Read]) -> None:
+        self._look = look
+        self._contents: OrderedDict[ChunkDigest, bytes] = OrderedDict()
+        self._bytes = 0
+        self._lineages: OrderedDict[ChunkDigest, tuple[tuple[ChunkDigest, int], ...]] = OrderedDict()
+
+    def knows(self, digest: ChunkDigest) -> bool:
+        """Tells that a chunk is stored and need not be packed."""
+        return self._look().value(SELECT_ID, digest=digest) is not None
+
+    def lineage(self, digest: ChunkDigest) -> Sequence[tuple[ChunkDigest, int]]:
+        """Gives digest and generation of the chunk, of its base, and so on to the keyframe; empty when unknown."""
+        line = self._lineages.get(digest)
+        if line is None:
+            line = tuple((ChunkDigest(row[0]), row[1]) for row in self._look().rows(SELECT_LINEAGE, digest=digest))
+            self._remember_line(digest, line)
+        return line
+
+    def content(self, digest: ChunkDigest) -> bytes:
+        """Gives a chunk's bytes, checked against its digest."""
+        data = self._contents.get(digest)
+        return self.by_number(number(self._look(), digest)) if data is None else data
+
+    def by_number(self, chunk_id: ChunkId) -> bytes:
+        """Gives a chunk's bytes by its number, decoding its bases on the way; each is checked against its digest."""
+        data: bytes | None = None
+        rows = self._look().rows(SELECT_CHAIN, id=chunk_id)
+        if not rows:
+            raise CorruptionError(f"chunk number {chunk_id} is missing", hint="run `spool verify`")
+        start = next((at for at in range(len(rows) - 1, -1, -1) if rows[at][1] in self._contents), None)
+        if start is not None:
+            data = self._contents[rows[start][1]]
+            self._contents.move_to_end(rows[start][1])
+        for _, digest, length, codec, body in rows[0 if start is None else start + 1 :]:
+            data = unpack_chunk(codec, body, data, length, ChunkDigest(digest))
+        assert data is not None  # there was a row, so there is content
+        self._remember(ChunkDigest(rows[-1][1]), data)
+        return data
+
+    def offer(self, chunk: PackedChunk, data: bytes) -> None:
+        """Remembers a chunk that the next transaction will keep, so that a later one can be based on it."""
+        line = () if chunk.base is None else self.lineage(chunk.base)
+        self._remember_line(chunk.digest, ((chunk.digest, chunk.gen), *line))
+        self._remember(chunk.digest, data)
+
+    def forget(self) -> None:
+        """Drops all it remembers, as when a transaction that would have kept an offered chunk failed."""
+        self._contents.clear()
+        self._lineages.clear()
+        self._bytes = 0
+
+    def _remember(self, digest: ChunkDigest, data: bytes) -> None:
+        if digest in self._contents:
+            return
+        self._contents[digest] = data
+        self._bytes += len(data)
+        while self._bytes > CHUNK_CACHE_BYTES:
+            self._bytes -= len(self._contents.popitem(last=False)[1])
+
+    def _remember_line(self, digest: ChunkDigest, line: tuple[tuple[ChunkDigest, int], ...]) -> None:
+        if line:
+            self._lineages[digest] = line
+            if len(self._lineages) > LINEAGE_CACHE_ROWS:
+                self._lineages.popitem(last=False)

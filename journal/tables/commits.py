@@ -1,0 +1,193 @@
+"""Commits and the feed of their changes."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from journal.content.paths import loaded
+from journal.database import Read, Write
+from journal.ids import BranchId, CommitRow, InvocationId, PathId, SessionRow, Sha256
+from journal.tables.states import Columns, State, state_of
+
+INSERT_COMMIT = """
+INSERT INTO commits (sha256, parent_id, branch_id, n, session_id, created_at, message, metadata, files, additions,
+                     deletions, audit_head)
+VALUES (:sha256, :parent_id, :branch_id, :n, :session_id, :created_at, :message, :metadata, :files, :additions,
+        :deletions, :audit_head)
+RETURNING id
+"""
+INSERT_CHANGE = """
+INSERT INTO change (commit_id, path_id, change_type, before_blob, before_mode, before_kind,
+                    after_blob, after_mode, after_kind, renamed_from, invocation_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+SELECT_COMMITS = """
+SELECT c.id, c.sha256, p.sha256, m.sha256, b.name, s.name, c.created_at, c.message, c.metadata, c.files, c.additions,
+       c.deletions, (SELECT max(x.seq) FROM change AS x WHERE x.commit_id = c.id), c.branch_id, c.n
+FROM commits AS c JOIN branch AS b ON b.id = c.branch_id JOIN session AS s ON s.id = c.session_id
+LEFT JOIN commits AS p ON p.id = c.parent_id LEFT JOIN commits AS m ON m.id = c.merged_id
+"""
+WHERE_ID = SELECT_COMMITS + " WHERE c.id = :id"
+WHERE_SHA = SELECT_COMMITS + " WHERE c.sha256 = :sha256"
+PAGE = """
+ WHERE (:branch IS NULL OR b.name = :branch)
+   AND (:since IS NULL OR c.created_at >= :since) AND (:until IS NULL OR c.created_at <= :until)
+   AND (:path_id IS NULL OR EXISTS (SELECT 1 FROM change AS y WHERE y.commit_id = c.id AND y.path_id = :path_id))
+"""
+PAGE_DOWN = SELECT_COMMITS + PAGE + " AND (:after IS NULL OR c.id < :after) ORDER BY c.id DESC LIMIT :limit"
+PAGE_UP = SELECT_COMMITS + PAGE + " AND (:after IS NULL OR c.id > :after) ORDER BY c.id LIMIT :limit"
+SELECT_PREFIXED = """
+SELECT lower(hex(sha256)) FROM commits WHERE sha256 >= :low AND sha256 <= :high AND lower(hex(sha256)) LIKE :pattern
+ORDER BY sha256 LIMIT 5
+"""
+SELECT_CHANGES = """
+SELECT c.seq, k.sha256, p.name, p.raw, c.change_type, x.sha256, x.size, x.is_text, c.before_mode, c.before_kind,
+       y.sha256, y.size, y.is_text, c.after_mode, c.after_kind,
+       o.name, o.raw, c.invocation_id, b.name, s.name, k.created_at,
+       (SELECT max(z.seq) FROM change AS z WHERE z.commit_id = c.commit_id)
+FROM change AS c JOIN commits AS k ON k.id = c.commit_id JOIN branch AS b ON b.id = k.branch_id
+JOIN session AS s ON s.id = k.session_id JOIN path AS p ON p.id = c.path_id
+LEFT JOIN path AS o ON o.id = c.renamed_from
+LEFT JOIN blob AS x ON x.id = c.before_blob LEFT JOIN blob AS y ON y.id = c.after_blob
+WHERE c.seq > :after AND (:branch IS NULL OR b.name = :branch) AND (:commit_id IS NULL OR c.commit_id = :commit_id)
+ORDER BY c.seq LIMIT :limit
+"""
+SELECT_CURSOR = "SELECT coalesce(max(seq), 0) FROM change"
+SELECT_ISSUED = "SELECT seq FROM sqlite_sequence WHERE name = 'change'"
+
+
+class Draft(NamedTuple):
+    """A commit as it is about to be written; metadata is compact JSON."""
+
+    sha256: Sha256
+    parent_id: CommitRow | None
+    branch_id: BranchId
+    n: int
+    session_id: SessionRow
+    created_at: int
+    message: str
+    metadata: str
+    files: int
+    additions: int
+    deletions: int
+    audit_head: bytes
+
+
+class DraftChange(NamedTuple):
+    """One path of a commit as it is about to be written."""
+
+    path_id: PathId
+    change_type: str
+    before: Columns
+    after: Columns
+    renamed_from: PathId | None
+    invocation_id: InvocationId | None
+
+
+class CommitFacts(NamedTuple):
+    """A commit as it is read."""
+
+    id: CommitRow
+    sha256: bytes
+    parent: bytes | None
+    merged: bytes | None
+    branch: str
+    session: str
+    created_at: int
+    message: str
+    metadata: str
+    files: int
+    additions: int
+    deletions: int
+    cursor: int
+    branch_id: BranchId
+    n: int
+
+
+class ChangeFacts(NamedTuple):
+    """A committed change as it is read."""
+
+    cursor: int
+    commit: bytes
+    path: str
+    change_type: str
+    before: State | None
+    after: State | None
+    renamed_from: str | None
+    invocation_id: int | None
+    branch: str
+    session: str
+    committed_at: int
+    last_of_commit: int
+
+
+class Wanted(NamedTuple):
+    """Which commits a reader asks for; None leaves a condition out. Times are microseconds since the epoch."""
+
+    branch: str | None = None
+    since: int | None = None
+    until: int | None = None
+    path_id: PathId | None = None
+
+
+def add(tx: Write, draft: Draft, changes: Iterable[DraftChange]) -> CommitRow:
+    """Publishes a commit with its changes, in the order given."""
+    commit = CommitRow(tx.value(INSERT_COMMIT, **draft._asdict()))
+    tx.run_many(
+        INSERT_CHANGE,
+        [(commit, c.path_id, c.change_type, *c.before, *c.after, c.renamed_from, c.invocation_id) for c in changes],
+    )
+    return commit
+
+
+def by_row(tx: Read, commit: CommitRow) -> CommitFacts:
+    """Gives a commit by its number."""
+    row = tx.row(WHERE_ID, id=commit)
+    assert row is not None  # numbers come from foreign keys
+    return CommitFacts(*row)
+
+
+def by_sha(tx: Read, sha256: bytes) -> CommitFacts | None:
+    """Gives a commit by its name."""
+    row = tx.row(WHERE_SHA, sha256=sha256)
+    return None if row is None else CommitFacts(*row)
+
+
+def prefixed(tx: Read, prefix: str) -> list[str]:
+    """Lists up to five names that begin with some hex digits."""
+    low, high = bytes.fromhex(prefix.ljust(64, "0")), bytes.fromhex(prefix.ljust(64, "f"))
+    return [row[0] for row in tx.rows(SELECT_PREFIXED, low=low, high=high, pattern=prefix + "%")]
+
+
+def page(tx: Read, wanted: Wanted, after: CommitRow | None, limit: int, *, newest_first: bool) -> list[CommitFacts]:
+    """Lists the next commits past one, in the order asked for."""
+    rows = tx.rows(PAGE_DOWN if newest_first else PAGE_UP, **wanted._asdict(), after=after, limit=limit)
+    return [CommitFacts(*row) for row in rows]
+
+
+def changes(tx: Read, after: int, limit: int, branch: str | None, commit: CommitRow | None) -> list[ChangeFacts]:
+    """Lists the next changes past a cursor, in the order of the feed."""
+    rows = tx.rows(SELECT_CHANGES, after=after, limit=limit, branch=branch, commit_id=commit)
+    return [_change(row) for row in rows]
+
+
+def cursor(tx: Read) -> int:
+    """Gives the cursor of the newest change; 0 when there is none."""
+    return int(tx.value(SELECT_CURSOR))
+
+
+def issued(tx: Read) -> int:
+    """Gives the highest cursor ever given out."""
+    return int(tx.value(SELECT_ISSUED) or 0)
+
+
+def _change(row: tuple) -> ChangeFacts:  # type: ignore[type-arg]  # the columns of SELECT_CHANGES
+    return ChangeFacts(
+        row[0],
+        row[1],
+        loaded(row[2], row[3]),
+        row[4],
+        state_of(*row[5:10]),
+        state_of(*row[10:15]),
+        None if row[15] is None else loaded(row[15], row[16]),
+        *row[17:22],
+    )

@@ -1,0 +1,88 @@
+"""What is known about the disk: marks of paths not known to be synced, and what stood where it was last looked at."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from journal.database import Read, Write
+from journal.ids import BlobId, PathId, RootId, Sha256
+
+UPSERT_MARK = """
+INSERT OR REPLACE INTO unsynced (root_id, path_id, seq, inode, size, mtime_ns, boot_id) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+SELECT_MARK = "SELECT 1 FROM unsynced WHERE root_id = :root_id AND path_id = :path_id"
+RESTAMP = "UPDATE unsynced SET boot_id = :boot_id WHERE root_id = :root_id AND boot_id <> :boot_id"
+UPSERT_SEEN = """
+INSERT OR REPLACE INTO seen (root_id, path_id, blob_id, kind, mode, dev, inode, size, mtime_ns, ctime_ns, taken_ns)
+SELECT ?, ?, id, ?, ?, ?, ?, ?, ?, ?, ? FROM blob WHERE sha256 = ?
+"""
+SELECT_SEEN = """
+SELECT b.sha256, b.is_text, s.kind, s.dev, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.mode, s.taken_ns
+FROM seen AS s JOIN blob AS b ON b.id = s.blob_id WHERE s.root_id = :root_id AND s.path_id = :path_id
+"""
+INSERT_RESCUED = """
+INSERT INTO rescued (path_id, blob_id, reason, found_at) VALUES (:path_id, :blob_id, :reason, :found_at)
+"""
+
+
+class Mark(NamedTuple):
+    """A path written since the root was last known to be on disk, with our own file's stamp there."""
+
+    root_id: RootId
+    path_id: PathId
+    seq: int
+    inode: int | None
+    size: int | None
+    mtime_ns: int | None
+    boot_id: str
+
+
+class Seen(NamedTuple):
+    """A content and the stat of the file that held it; taken_ns is when the stat was taken."""
+
+    sha256: Sha256
+    is_text: bool
+    kind: str
+    dev: int
+    inode: int
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    mode: int
+    taken_ns: int
+
+
+def mark(tx: Write, marks: Sequence[Mark]) -> None:
+    """Marks paths as not known to be on disk."""
+    tx.run_many(UPSERT_MARK, marks)
+
+
+def marked(tx: Read, root_id: RootId, path_id: PathId) -> bool:
+    """Tells whether a path is marked."""
+    return tx.value(SELECT_MARK, root_id=root_id, path_id=path_id) is not None
+
+
+def restamp(tx: Write, root_id: RootId, boot_id: str) -> None:
+    """Gives every mark this boot's id; the last thing recovery does."""
+    tx.run(RESTAMP, root_id=root_id, boot_id=boot_id)
+
+
+def saw(tx: Write, root_id: RootId, looks: Sequence[tuple[PathId, Seen]]) -> None:
+    """Keeps what was seen, for contents that the journal holds."""
+    tx.run_many(
+        UPSERT_SEEN,
+        [
+            (root_id, path, s.kind, s.mode, s.dev, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.taken_ns, s.sha256)
+            for path, s in looks
+        ],
+    )
+
+
+def last_seen(tx: Read, root_id: RootId, path_id: PathId) -> Seen | None:
+    """Gives what was last seen at a path."""
+    row = tx.row(SELECT_SEEN, root_id=root_id, path_id=path_id)
+    return None if row is None else Seen(Sha256(row[0]), bool(row[1]), *row[2:])
+
+
+def rescue(tx: Write, path_id: PathId, blob_id: BlobId, reason: str, found_at: int) -> None:
+    """Records bytes of unknown origin that were set aside."""
+    tx.run(INSERT_RESCUED, path_id=path_id, blob_id=blob_id, reason=reason, found_at=found_at)

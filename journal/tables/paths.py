@@ -1,0 +1,30 @@
+"""The number of every path ever seen."""
+
+from journal.content.paths import loaded, stored
+from journal.database import Read, Write
+from journal.ids import PathId
+
+SELECT_ID = "SELECT id FROM path WHERE name = :name"
+INSERT_PATH = "INSERT INTO path (name, raw) VALUES (:name, :raw) RETURNING id"
+SELECT_NAME = "SELECT name, raw FROM path WHERE id = :id"
+
+
+def find(tx: Read, path: str) -> PathId | None:
+    """Gives a path's number, or None when it was never seen."""
+    found = tx.value(SELECT_ID, name=stored(path)[0])
+    return None if found is None else PathId(found)
+
+
+def number(tx: Write, path: str) -> PathId:
+    """Gives a path's number, a new one when it was never seen."""
+    name, raw = stored(path)
+    found = tx.value(SELECT_ID, name=name)
+    return PathId(found if found is not None else tx.value(INSERT_PATH, name=name, raw=raw))
+
+
+def name(tx: Read, path_id: PathId) -> str:
+    """Gives the path of a number."""
+    row = tx.row(SELECT_NAME, id=path_id)
+    if row is None:
+        raise LookupError(f"path {path_id}")
+    return loaded(row[0], row[1])

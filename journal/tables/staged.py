@@ -1,0 +1,192 @@
+"""What is staged, the log of edits that it folds, and the folders that were made for it."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from journal.content.paths import loaded
+from journal.database import Read, Write
+from journal.ids import BranchId, EditId, InvocationId, PathId
+from journal.tables.states import Columns, State, state_of
+
+LAST_EDIT = "SELECT seq FROM sqlite_sequence WHERE name = 'edit'"
+INSERT_EDIT = """
+INSERT INTO edit (id, invocation_id, branch_id, path_id, seq, before_blob, before_mode, before_kind,
+                  after_blob, after_mode, after_kind, moved_from)
+VALUES (:id, :invocation_id, :branch_id, :path_id, :seq, :before_blob, :before_mode, :before_kind,
+        :after_blob, :after_mode, :after_kind, :moved_from)
+"""
+UPSERT_STAGED = """
+INSERT INTO staged (branch_id, path_id, before_blob, before_mode, before_kind,
+                    after_blob, after_mode, after_kind, edit_id)
+VALUES (:branch_id, :path_id, :before_blob, :before_mode, :before_kind,
+        :after_blob, :after_mode, :after_kind, :edit_id)
+ON CONFLICT (branch_id, path_id) DO UPDATE SET
+    before_blob = excluded.before_blob, before_mode = excluded.before_mode, before_kind = excluded.before_kind,
+    after_blob = excluded.after_blob, after_mode = excluded.after_mode, after_kind = excluded.after_kind,
+    edit_id = excluded.edit_id
+"""
+DELETE_STAGED = "DELETE FROM staged WHERE branch_id = :branch_id AND path_id = :path_id"
+DELETE_ALL = "DELETE FROM staged WHERE branch_id = :branch_id"
+SELECT_STATES = """
+SELECT p.id, p.name, p.raw, x.sha256, x.size, x.is_text, s.before_mode, s.before_kind,
+       y.sha256, y.size, y.is_text, s.after_mode, s.after_kind, s.edit_id, e.invocation_id
+FROM staged AS s
+JOIN path AS p ON p.id = s.path_id
+JOIN edit AS e ON e.id = s.edit_id
+LEFT JOIN blob AS x ON x.id = s.before_blob
+LEFT JOIN blob AS y ON y.id = s.after_blob
+WHERE s.branch_id = :branch_id
+"""
+SELECT_ONE = SELECT_STATES + " AND s.path_id = :path_id"
+SELECT_ROW = """
+SELECT edit_id, before_blob, before_mode, before_kind, after_blob, after_mode, after_kind
+FROM staged WHERE branch_id = :branch_id AND path_id = :path_id
+"""
+INSERT_FOLDER = """
+INSERT INTO made_dir (branch_id, path_id, edit_id) VALUES (:branch_id, :path_id, :edit_id) ON CONFLICT DO NOTHING
+"""
+DELETE_FOLDER = "DELETE FROM made_dir WHERE branch_id = :branch_id AND path_id = :path_id"
+DELETE_FOLDERS = "DELETE FROM made_dir WHERE branch_id = :branch_id"
+SELECT_FOLDERS = """
+SELECT p.name, p.raw, m.path_id, e.invocation_id
+FROM made_dir AS m JOIN path AS p ON p.id = m.path_id JOIN edit AS e ON e.id = m.edit_id
+WHERE m.branch_id = :branch_id
+"""
+
+
+class Staged(NamedTuple):
+    """One path that no commit has published yet, from its state at head to its state now."""
+
+    path_id: PathId
+    path: str
+    before: State | None
+    after: State | None
+    edit_id: EditId
+    invocation_id: InvocationId
+
+
+class EditRow(NamedTuple):
+    """One act on one path; states are given as blob number, mode, kind."""
+
+    id: EditId
+    invocation_id: InvocationId
+    branch_id: BranchId
+    path_id: PathId
+    seq: int
+    before: Columns
+    after: Columns
+    moved_from: PathId | None
+
+
+class StagedRow(NamedTuple):
+    """A staged path as it is written."""
+
+    branch_id: BranchId
+    path_id: PathId
+    before: Columns
+    after: Columns
+    edit_id: EditId
+
+
+def last_edit(tx: Read) -> int:
+    """Gives the highest number an edit ever had."""
+    return int(tx.value(LAST_EDIT) or 0)
+
+
+def log(tx: Write, edits: Iterable[EditRow]) -> None:
+    """Appends edits."""
+    tx.run_many(
+        INSERT_EDIT,
+        [
+            {
+                "id": e.id,
+                "invocation_id": e.invocation_id,
+                "branch_id": e.branch_id,
+                "path_id": e.path_id,
+                "seq": e.seq,
+                "moved_from": e.moved_from,
+                **_sides(e.before, e.after),
+            }
+            for e in edits
+        ],
+    )
+
+
+def put(tx: Write, rows: Iterable[StagedRow]) -> None:
+    """Stages paths, over what was staged for them before."""
+    tx.run_many(
+        UPSERT_STAGED,
+        [
+            {"branch_id": r.branch_id, "path_id": r.path_id, "edit_id": r.edit_id, **_sides(r.before, r.after)}
+            for r in rows
+        ],
+    )
+
+
+def drop(tx: Write, branch_id: BranchId, paths: Iterable[PathId]) -> None:
+    """Takes paths out of what is staged."""
+    tx.run_many(DELETE_STAGED, [{"branch_id": branch_id, "path_id": path} for path in paths])
+
+
+def clear(tx: Write, branch_id: BranchId) -> None:
+    """Takes everything out of what is staged, and forgets which folders were made for it."""
+    tx.run(DELETE_ALL, branch_id=branch_id)
+    tx.run(DELETE_FOLDERS, branch_id=branch_id)
+
+
+def get(tx: Read, branch_id: BranchId, path_id: PathId) -> Staged | None:
+    """Gives what is staged for a path."""
+    row = tx.row(SELECT_ONE, branch_id=branch_id, path_id=path_id)
+    return None if row is None else _staged(row)
+
+
+def row_of(tx: Read, branch_id: BranchId, path_id: PathId) -> tuple[EditId, Columns, Columns] | None:
+    """Gives what is staged for a path as it is written: edit, before, after."""
+    row = tx.row(SELECT_ROW, branch_id=branch_id, path_id=path_id)
+    return None if row is None else (EditId(row[0]), row[1:4], row[4:7])
+
+
+def everything(tx: Read, branch_id: BranchId) -> list[Staged]:
+    """Lists all that is staged, by path bytes."""
+    found = [_staged(row) for row in tx.rows(SELECT_STATES, branch_id=branch_id)]
+    found.sort(key=lambda each: each.path.encode("utf-8", "surrogateescape"))
+    return found
+
+
+def made(tx: Write, branch_id: BranchId, folders: Iterable[tuple[PathId, EditId]]) -> None:
+    """Remembers folders that a verb has to make, each with the edit that needs it."""
+    tx.run_many(INSERT_FOLDER, [{"branch_id": branch_id, "path_id": p, "edit_id": e} for p, e in folders])
+
+
+def unmade(tx: Write, branch_id: BranchId, folders: Iterable[PathId]) -> None:
+    """Forgets folders that are gone again."""
+    tx.run_many(DELETE_FOLDER, [{"branch_id": branch_id, "path_id": path} for path in folders])
+
+
+def folders(tx: Read, branch_id: BranchId) -> list[tuple[str, PathId, InvocationId]]:
+    """Lists the folders that were made for what is staged: path, number, the act that needed it; deepest first."""
+    rows = tx.rows(SELECT_FOLDERS, branch_id=branch_id)
+    found = [(loaded(row[0], row[1]), PathId(row[2]), InvocationId(row[3])) for row in rows]
+    return sorted(found, key=lambda each: -each[0].count("/"))
+
+
+def _sides(before: Columns, after: Columns) -> dict[str, int | str | None]:
+    return {
+        "before_blob": before[0],
+        "before_mode": before[1],
+        "before_kind": before[2],
+        "after_blob": after[0],
+        "after_mode": after[1],
+        "after_kind": after[2],
+    }
+
+
+def _staged(row: tuple) -> Staged:  # type: ignore[type-arg]  # the columns of SELECT_STATES
+    return Staged(
+        PathId(row[0]),
+        loaded(row[1], row[2]),
+        state_of(*row[3:8]),
+        state_of(*row[8:13]),
+        EditId(row[13]),
+        InvocationId(row[14]),
+    )
