@@ -1,0 +1,1 @@
+"""Everything that touches the user's files: look, read, publish, take back."""
