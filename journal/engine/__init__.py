@@ -1,0 +1,1 @@
+"""The verbs: each begins its transactions, and tells its steps in the order of the disk."""

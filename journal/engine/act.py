@@ -1,0 +1,276 @@
+"""One act on files, from its plan to files in place: the steps of the write-ahead protocol, in the order of the disk.
+
+    1  everything is worked out: what stands on disk, what shall, the new contents packed
+    2  the new files are written to the temp folder
+    3  one transaction: contents, edits, what is staged, a promise (intent) and a mark for each path, the audit row;
+       synced when it marks a path for the first time or keeps bytes of someone else, because from here on the only
+       copy of what stood there before may be the journal's
+    4  folders are made, files put in place by exchange, and what was displaced is looked at
+    5  an act on several paths is closed in one more transaction before it returns; an act on one path is closed by
+       the next transaction, for looking at its path tells all there is to know
+    6  an unexpected file goes back where it was; so does all that this act did; a transaction takes the rows back
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from journal.database import Write
+from journal.engine import intake, placing
+from journal.engine.desk import Desk, Ended, now_us
+from journal.engine.overlay import Edit
+from journal.engine.slots import Slot, Version, seen_of
+from journal.errors import JournalError
+from journal.ids import EditId, InvocationId, PathId
+from journal.tables import blobs, intents, marks, paths, sessions, staged
+from journal.tables.intents import IntentRow
+from journal.tables.invocations import Asked, Chain, Opened, Outcome
+from journal.tables.marks import Mark
+from journal.tables.staged import EditRow, StagedRow
+from journal.tables.states import ABSENT, State
+from journal.workspace.faults import system_errors
+
+Fold = Callable[[Slot], tuple[State | None, State | None]]
+"""What a slot's staged row becomes: from its state at head to its state now; two equal states are no row."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """All that one act will do: the paths it touches, the edits it logs, how each path is staged afterwards."""
+
+    asked: Asked
+    slots: list[Slot]
+    edits: list[Edit]
+    versions: list[Version]
+    fold: Fold
+    folders: list[str] = field(default_factory=list)
+    emptied: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    @property
+    def moving(self) -> list[Slot]:
+        """Lists the slots whose files change on disk."""
+        return [slot for slot in self.slots if slot.how]
+
+
+def staged_now(slot: Slot) -> tuple[State | None, State | None]:
+    """Folds an edit into what is staged: from the state at head (or, untracked, on disk) to the state now."""
+    known = slot.known
+    if known.staged is not None:
+        return known.staged[0], slot.after
+    return (known.head if known.head is not None else slot.before), slot.after
+
+
+def carry_out(desk: Desk, plan: Plan) -> Opened:
+    """Carries a plan out, all of it or nothing, and gives its audit row.
+
+    Raises:
+        WorkspaceChanged: an unexpected file stood at a path; it stands there still. StorageError and its kin.
+    """
+    with system_errors("write to the root", None, place=desk.root.fd):
+        _prepare(desk, plan)
+        opened = _promise(desk, plan)
+        try:
+            plan.gone = placing.publish(desk, plan.moving, plan.folders, plan.emptied, opened.id)
+        except BaseException as error:
+            _take_back(desk, plan, opened, error)
+            raise
+    _finish(desk, plan, opened)
+    return opened
+
+
+def _prepare(desk: Desk, plan: Plan) -> None:
+    """Steps 1 and 2: decides how each path changes, keeps large old contents, writes the new files."""
+    placing.decide(plan.slots)
+    moving = plan.moving
+    for slot in moving:
+        slot.captured = intake.capture(desk, slot)
+    plan.folders = placing.missing_folders(desk, moving)
+    try:
+        for slot in moving:
+            placing.fill(desk, slot)
+    except BaseException:
+        for slot in moving:
+            desk.temp.discard(slot.temp)
+        raise
+
+
+def _promise(desk: Desk, plan: Plan) -> Opened:
+    """Step 3: one transaction with all rows of the act."""
+    moving = plan.moving
+    sync = any(not slot.known.marked or slot.captured for slot in moving)
+    try:
+        with desk.database.begin(sync=sync) as tx:
+            chain = Chain(tx)
+            desk.settle(tx, chain)
+            opened = _open(chain, plan, running=bool(moving))
+            _write_rows(desk, tx, plan, opened)
+    except BaseException:
+        desk.forget()
+        for slot in moving:
+            desk.temp.discard(slot.temp)
+        raise
+    desk.settled()
+    for slot in moving:
+        slot.known.marked = True
+    return opened
+
+
+def _open(chain: Chain, plan: Plan, *, running: bool) -> Opened:
+    if running:
+        return chain.open(plan.asked)
+    finished = now_us()
+    return chain.record(plan.asked, Outcome("ok", finished, finished - plan.asked.started_at))
+
+
+def _write_rows(desk: Desk, tx: Write, plan: Plan, opened: Opened) -> None:
+    for version in plan.versions:
+        if version.packed is not None:
+            blobs.put(tx, version.packed)
+    for slot in plan.slots:
+        if slot.disk is not None and slot.disk.packed is not None:
+            blobs.put(tx, slot.disk.packed)
+    for slot in plan.slots:
+        if slot.known.path_id is None:
+            slot.known.path_id = paths.number(tx, slot.path)
+    last = _log_edits(desk, tx, plan, opened.id)
+    prior = {slot.path: slot.known.row for slot in plan.slots}
+    _stage(desk, tx, plan, last)
+    _promise_disk(desk, tx, plan, opened.id, prior, last)
+
+
+def _log_edits(desk: Desk, tx: Write, plan: Plan, act: InvocationId) -> dict[str, EditId]:
+    """Appends the act's edits; gives the number of the last one of each path."""
+    number, last, rows = staged.last_edit(tx), dict[str, EditId](), list[EditRow]()
+    ids = {slot.path: _id(slot) for slot in plan.slots}
+    for seq, edit in enumerate(each for each in plan.edits if each.before != each.after):
+        number += 1
+        last[edit.path] = EditId(number)
+        source = ids[edit.moved_from] if edit.moved_from else None
+        sides = desk.columns(tx, edit.before), desk.columns(tx, edit.after)
+        rows.append(EditRow(EditId(number), act, desk.place.branch_id, ids[edit.path], seq, *sides, source))
+    if rows:
+        staged.log(tx, rows)
+    return last
+
+
+def _stage(desk: Desk, tx: Write, plan: Plan, last: dict[str, EditId]) -> None:
+    branch, rows, dropped = desk.place.branch_id, list[StagedRow](), list[PathId]()
+    for slot in plan.slots:
+        before, after = plan.fold(slot)
+        known = slot.known
+        if before == after:
+            if known.row is not None:
+                dropped.append(_id(slot))
+            known.staged = known.row = None
+        elif slot.path in last or known.row is not None:
+            edit = last[slot.path] if slot.path in last else known.row[0]  # type: ignore[index]  # one of the two is
+            row = StagedRow(branch, _id(slot), desk.columns(tx, before), desk.columns(tx, after), edit)
+            if known.staged != (before, after) or slot.path in last:
+                rows.append(row)
+            known.staged, known.row = (before, after), (row.edit_id, row.before, row.after)
+    if rows:
+        staged.put(tx, rows)
+    if dropped:
+        staged.drop(tx, branch, dropped)
+    if rows or dropped:
+        sessions.bump(tx, branch)
+
+
+def _promise_disk(
+    desk: Desk,
+    tx: Write,
+    plan: Plan,
+    act: InvocationId,
+    prior: dict[str, intents.Prior | None],
+    last: dict[str, EditId],
+) -> None:
+    moving, place = plan.moving, desk.place
+    ids = {slot.path: _id(slot) for slot in moving}
+    rows, marked = list[IntentRow](), list[Mark]()
+    for seq, slot in enumerate(moving):
+        look, made = slot.look, slot.made
+        stood = (None, None) if look is None else (look.inode, look.mtime_ns)
+        stands = (None, None) if made is None else (made.inode, made.mtime_ns)
+        before = desk.columns(tx, slot.before) if look is not None else ABSENT
+        after = desk.columns(tx, slot.after)
+        source = ids[slot.moved_from] if slot.moved_from else None
+        head = (place.branch_id, ids[slot.path], act, seq, len(moving), slot.how, slot.temp, source)
+        rows.append(IntentRow(*head, before, stood, after, stands, prior[slot.path]))
+        size = None if made is None else made.size
+        marked.append(Mark(place.root_id, ids[slot.path], int(act), stands[0], size, stands[1], place.boot_id))
+    intents.put(tx, rows)
+    marks.mark(tx, marked)
+    if plan.folders:
+        edit = next(iter(last.values()), None) or EditId(staged.last_edit(tx))
+        staged.made(tx, place.branch_id, [(paths.number(tx, folder), edit) for folder in plan.folders])
+
+
+def _finish(desk: Desk, plan: Plan, opened: Opened) -> None:
+    """Step 5: remembers what stands on disk now; closes the act at once when it has several paths."""
+    moving, looks = plan.moving, list[tuple[PathId, marks.Seen]]()
+    for slot in moving:
+        found = placing.look_again(desk, slot)
+        desk.seen.pop(slot.path, None)
+        if found is not None and slot.now is not None:
+            seen = desk.seen[slot.path] = seen_of(found, slot.now.state.sha256, slot.now.state.is_text)
+            looks.append((_id(slot), seen))
+    if moving:
+        finished = now_us()
+        outcome = Outcome("ok", finished, finished - plan.asked.started_at)
+        desk.pending.append(Ended(opened, outcome, looks))
+        if len(moving) > 1 or plan.gone:
+            _close_batch(desk, plan)
+    for slot in moving:
+        placing.drop_displaced(desk, slot)
+    desk.root.forget()
+    desk.database.checkpoint_when_large()
+
+
+def _close_batch(desk: Desk, plan: Plan) -> None:
+    """Says in one transaction that all paths of the act are in place, so that nothing takes it back any more."""
+    with desk.database.begin() as tx:
+        desk.settle(tx, Chain(tx))
+        found = [paths.find(tx, folder) for folder in plan.gone]
+        staged.unmade(tx, desk.place.branch_id, [path_id for path_id in found if path_id is not None])
+    desk.settled()
+
+
+def _take_back(desk: Desk, plan: Plan, opened: Opened, error: BaseException) -> None:
+    """Step 6: the files went back already; now the rows do, and what could not go back is kept as a blob."""
+    moving = plan.moving
+    rescued = placing.rescue_kept(desk, moving)
+    desk.forget()
+    finished = now_us()
+    text = str(error) if isinstance(error, JournalError | OSError) else type(error).__name__
+    outcome = Outcome("failed", finished, finished - plan.asked.started_at, text)
+    with desk.database.begin(sync=bool(rescued)) as tx:
+        for slot, packed in rescued:
+            marks.rescue(tx, _id(slot), blobs.put(tx, packed), "displaced", finished)
+        restore_rows(tx, desk, intents.open_ones(tx, desk.place.branch_id), opened.id)
+        Chain(tx).close(opened, outcome)
+    for slot, _ in rescued:
+        desk.temp.discard(slot.temp)
+    if isinstance(error, JournalError):
+        error.invocation_id = opened.id
+    desk.root.forget()
+
+
+def restore_rows(tx: Write, desk: Desk, promised: list[intents.Intent], act: InvocationId) -> None:
+    """Takes the rows of an act back: staged rows as they were before it, its promises and new folders gone."""
+    branch = desk.place.branch_id
+    own = [intent for intent in promised if intent.act_id == act]
+    staged.drop(tx, branch, [intent.path_id for intent in own if intent.prior is None])
+    priors = [(intent.path_id, intent.prior) for intent in own if intent.prior is not None]
+    staged.put(tx, [StagedRow(branch, path_id, before, after, edit) for path_id, (edit, before, after) in priors])
+    made = [(path_id, made_by) for _, path_id, made_by in staged.folders(tx, branch)]
+    staged.unmade(tx, branch, [path_id for path_id, made_by in made if made_by == act])
+    intents.done(tx, branch, [act])
+    sessions.bump(tx, branch)
+
+
+def _id(slot: Slot) -> PathId:
+    path_id = slot.known.path_id
+    assert path_id is not None  # numbers are given out first of all
+    return path_id
+
+

@@ -1,0 +1,64 @@
+"""How a verb becomes an audit row, also when it is refused or fails."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from journal.engine.desk import Desk, now_us
+from journal.errors import Closed, JournalError, PathRefused, UsageError
+from journal.ids import compact_json
+from journal.limits import REQUEST_TEXT_MAX
+from journal.records import plain
+from journal.tables.invocations import Asked, Outcome
+from journal.workspace.faults import system_errors
+
+NO_ACT = (UsageError, Closed)
+"""errors of a call that never became an act; their subclasses are outcomes of one."""
+
+
+@contextmanager
+def asked(desk: Desk, name: str, request: Mapping[str, Any]) -> Iterator[Asked]:
+    """Gives the audit row of a verb to its body, and writes it as denied or failed when the body raises."""
+    with desk.lock:
+        desk.alive()
+        what = Asked(desk.place.session_id, "spool", name, compact_json(shortened(request)), now_us())
+        try:
+            with system_errors(name, None, place=desk.root.fd):
+                yield what
+        except JournalError as error:
+            if type(error) not in NO_ACT and error.invocation_id is None:
+                _record(desk, what, error)
+            raise
+        except Exception as error:
+            _record(desk, what, error)
+            raise
+        finally:
+            desk.root.forget()
+            desk.trim()
+
+
+def shortened(request: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives a request as JSON types, long texts cut; the whole of a content is in the journal by its digest."""
+    return {key: _short(value) for key, value in request.items() if value is not None}
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > REQUEST_TEXT_MAX:
+        return {"text": plain(value[:REQUEST_TEXT_MAX]), "cut_from": len(value)}
+    if isinstance(value, list | tuple):
+        return [_short(item) for item in value]
+    return plain(value)
+
+
+def _record(desk: Desk, what: Asked, error: Exception) -> None:
+    finished = now_us()
+    text = str(error) if isinstance(error, JournalError) else f"{type(error).__name__}: {error}"
+    text = text.encode("utf-8", "backslashreplace").decode()
+    outcome = Outcome("failed", finished, finished - what.started_at, text)
+    if isinstance(error, PathRefused):
+        what = what._replace(decision="deny", decision_reason=f"path: {error.reason}", rule="path")
+        outcome = outcome._replace(state="denied")
+    with suppress(JournalError):  # a disk that is full takes no row either: the first error is the one to tell
+        opened = desk.record(what, outcome)
+        if isinstance(error, JournalError):
+            error.invocation_id = opened.id

@@ -1,0 +1,228 @@
+"""What every verb of a session needs at hand: the root, the rows, and what both were last known to hold."""
+
+import os
+import time
+from typing import NamedTuple
+
+from journal import limits
+from journal.content.paths import normal
+from journal.database import Database, Read, Write
+from journal.errors import Closed, PathRefused
+from journal.ids import BlobId, BranchId, ChunkDigest, EditId, PathId, RootId, SessionRow, Sha256
+from journal.records import StrPath
+from journal.tables import blobs, intents, invocations, marks, paths, staged, trees
+from journal.tables.chunks import Chunks
+from journal.tables.invocations import Chain, Opened, Outcome
+from journal.tables.marks import Seen
+from journal.tables.states import ABSENT, Columns, State
+from journal.workspace.temp import Temp
+from journal.workspace.walk import Root
+
+
+class Known:
+    """What the journal says of one path: at head, staged (with its row as written), and whether it is marked."""
+
+    __slots__ = ("head", "marked", "path_id", "row", "staged")
+
+    def __init__(self) -> None:
+        self.path_id: PathId | None = None
+        self.head: State | None = None
+        self.staged: tuple[State | None, State | None] | None = None
+        self.row: tuple[EditId, Columns, Columns] | None = None
+        self.marked = False
+
+    @property
+    def tracked(self) -> bool:
+        """Tells whether the path is staged or in the tree at head."""
+        return self.staged is not None or self.head is not None
+
+    @property
+    def expected(self) -> State | None:
+        """Gives what a tracked path should hold."""
+        return self.head if self.staged is None else self.staged[1]
+
+
+class Ended(NamedTuple):
+    """An act whose files are in place and whose rows the next transaction closes, with what it saw on disk."""
+
+    opened: Opened
+    outcome: Outcome
+    looks: list[tuple[PathId, Seen]]
+
+
+class Place(NamedTuple):
+    """The numbers under which a session works."""
+
+    root_id: RootId
+    branch_id: BranchId
+    session_id: SessionRow
+    boot_id: str
+
+
+class Desk:
+    """The state of one open session; its caches hold only what the rows or the disk said, and may be dropped."""
+
+    def __init__(self, database: Database, root: Root, temp: Temp, place: Place, *, allow_git: bool) -> None:
+        self.database = database
+        self.lock = database.lock
+        self.root = root
+        self.temp = temp
+        self.place = place
+        self.allow_git = allow_git
+        self.private = _private(root.path, database.path)
+        self.chunks = Chunks(database.look)
+        self.new_file_mode = 0o644 & ~_umask()
+        self.pending: list[Ended] = []
+        self.seen: dict[str, Seen] = {}
+        self._known: dict[str, Known] = {}
+        self._lists: dict[Sha256, tuple[ChunkDigest, ...]] = {}
+        self._numbers: dict[Sha256, BlobId] = {}
+
+    def alive(self) -> None:
+        """Refuses a session that was closed, or forked from another process.
+
+        Raises:
+            Closed, UsageError
+        """
+        if self.database.closed:
+            raise Closed("this spool is closed", hint="open the root again; what is staged is still there")
+        self.database.alive()
+
+    def path(self, path: StrPath) -> str:
+        """Gives the one normal form of a path that may be journaled.
+
+        Raises:
+            PathRefused
+        """
+        name = normal(path, allow_git=self.allow_git)
+        for private in self.private:
+            if name == private or name.startswith(private + "/"):
+                reason = "it is the journal's own"
+                raise PathRefused(f"{name!r} is refused: {reason}", hint="name another path", path=name, reason=reason)
+        return name
+
+    def know(self, path: str) -> Known:
+        """Gives what the journal says of a path, from memory when it was asked before."""
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = self._load(path)
+        return known
+
+    def forget(self) -> None:
+        """Drops what is remembered of the rows, as after a transaction that failed."""
+        self._known.clear()
+        self._lists.clear()
+        self._numbers.clear()
+        self.chunks.forget()
+
+    def forget_rows(self) -> None:
+        """Drops what is remembered of staged rows and of the tree, as after a commit; contents stay known."""
+        self._known.clear()
+
+    def trim(self) -> None:
+        """Keeps memory bounded; called between two verbs."""
+        if len(self._known) > limits.KNOWN_PATHS_MAX:
+            self._known.clear()
+            self.seen.clear()
+        if len(self._numbers) > limits.KNOWN_PATHS_MAX:
+            self._numbers.clear()
+            self._lists.clear()
+
+    def chunk_list(self, sha256: Sha256) -> tuple[ChunkDigest, ...]:
+        """Names the chunks of a content; none when the journal does not hold it."""
+        found = self._lists.get(sha256)
+        if found is None:
+            look = self.database.look()
+            blob = blobs.find(look, sha256)
+            found = () if blob is None else blobs.digests(look, blob)
+            self._lists[sha256] = found
+        return found
+
+    def listed(self, sha256: Sha256, digests: tuple[ChunkDigest, ...]) -> None:
+        """Remembers the chunks of a content."""
+        self._lists[sha256] = digests
+
+    def columns(self, tx: Read, state: State | None) -> Columns:
+        """Gives a state as a row names it; its content must be kept already."""
+        if state is None:
+            return ABSENT
+        number = self._numbers.get(state.sha256)
+        if number is None:
+            number = self._numbers[state.sha256] = blobs.number(tx, state.sha256)
+        return number, state.mode, state.kind
+
+    def seen_at(self, path: str, known: Known) -> Seen | None:
+        """Gives what was last seen at a path, by this session or by an earlier one."""
+        found = self.seen.get(path)
+        if found is None and known.path_id is not None:
+            found = marks.last_seen(self.database.look(), self.place.root_id, known.path_id)
+            if found is not None:
+                self.seen[path] = found
+        return found
+
+    def settle(self, tx: Write, chain: Chain) -> None:
+        """Closes the acts that are done, inside the transaction of the next one."""
+        for ended in self.pending:
+            chain.close(ended.opened, ended.outcome)
+            if ended.looks:
+                marks.saw(tx, self.place.root_id, ended.looks)
+        if self.pending:
+            intents.done(tx, self.place.branch_id, [ended.opened.id for ended in self.pending])
+
+    def settled(self) -> None:
+        """Forgets the acts that a transaction has closed."""
+        self.pending.clear()
+
+    def close_pending(self) -> None:
+        """Closes the acts that are done in a transaction of their own, when there are any."""
+        if self.pending:
+            with self.database.begin() as tx:
+                self.settle(tx, Chain(tx))
+            self.settled()
+            self.database.checkpoint_when_large()
+
+    def record(self, asked: invocations.Asked, outcome: Outcome) -> Opened:
+        """Writes an act that is over in a transaction of its own."""
+        with self.database.begin() as tx:
+            chain = Chain(tx)
+            self.settle(tx, chain)
+            opened = chain.record(asked, outcome)
+        self.settled()
+        return opened
+
+    def _load(self, path: str) -> Known:
+        look, known = self.database.look(), Known()
+        known.path_id = paths.find(look, path)
+        if known.path_id is None:
+            return known
+        branch = self.place.branch_id
+        known.head = trees.at_head(look, branch, known.path_id)
+        known.marked = marks.marked(look, self.place.root_id, known.path_id)
+        known.row = staged.row_of(look, branch, known.path_id)
+        if known.row is not None and (found := staged.get(look, branch, known.path_id)) is not None:
+            known.staged = (found.before, found.after)
+        return known
+
+
+def now_us() -> int:
+    """Tells the time in microseconds since the epoch."""
+    return time.time_ns() // 1000
+
+
+def _umask() -> int:
+    """Reads the process's umask, which the system only tells by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _private(root: str, journal: str) -> tuple[str, ...]:
+    """Names the paths of a journal that lies in its own root: its folder, or its files when they lie on top."""
+    folder, name = os.path.split(os.path.realpath(journal))
+    inside = os.path.relpath(folder, root)
+    if inside == ".":
+        return (name, name + "-wal", name + "-shm", name + "-journal")
+    return () if inside == ".." or inside.startswith("../") else (inside,)
+
+
+__all__ = ["Desk", "Ended", "Known", "Place", "now_us"]

@@ -1,0 +1,262 @@
+"""The journal as its readers see it: commits, trees, contents, the feed of changes, and plain SQL."""
+
+import itertools
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from os import PathLike
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from journal.content.selection import Selection
+from journal.database import Database
+from journal.database.migrate import refuse_newer, version
+from journal.engine import feed, opening, query
+from journal.engine.reading import Reading
+from journal.errors import Closed, NotAJournal, UnknownName, UsageError
+from journal.ids import Sha256
+from journal.limits import QUERY_TIMEOUT_S
+from journal.records import Blob, Change, Commit, Entry, Paths, StrPath, VerifyReport
+from journal.rescue import check
+from journal.tables import blobs, commits, meta, sessions, trees
+from journal.tables.chunks import Chunks
+
+
+class Journal:
+    """One journal, read: it takes no lease, blocks nobody, and each call sees what is committed at its moment."""
+
+    def __init__(self, path: str, *, readonly: bool = True, kept: bool = False) -> None:
+        self._path = path
+        self._readonly = readonly
+        self._kept = kept
+        self._opened: Database | None = None
+        self._closed = False
+        self._id = ""
+
+    @classmethod
+    def open(cls, path: str | PathLike[str], *, readonly: bool = True, create: bool = False) -> Self:
+        """Opens a journal by its file, or by a root or a folder in it.
+
+        Raises:
+            UnknownName: the folder has no journal. NotAJournal, SchemaTooNew: the file is not one of this release.
+        """
+        name = os.path.abspath(os.fspath(path))
+        if os.path.isdir(name):
+            name = opening.locate(name)
+        if create and not readonly:
+            database = Database.open(name, readonly=False, create=True)
+            try:
+                opening.prepare(database)
+            finally:
+                database.close()
+        journal = cls(os.path.realpath(name), readonly=readonly)
+        journal._look()
+        return journal
+
+    @staticmethod
+    def locate(root: str | PathLike[str] = ".") -> Path:
+        """Says where the journal of a root is; the root may be named by a folder in it.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        return Path(opening.locate(os.fspath(root)))
+
+    @property
+    def path(self) -> Path:
+        """Gives the file."""
+        return Path(self._path)
+
+    @property
+    def id(self) -> str:
+        """Gives the journal's id; a cursor means something only beside it."""
+        self._look()
+        return self._id
+
+    @property
+    def readonly(self) -> bool:
+        """Tells whether it was opened to read only."""
+        return self._readonly
+
+    @property
+    def cursor(self) -> int:
+        """Gives the cursor of the newest change; 0 when there is none."""
+        with self._look().lock:
+            return commits.cursor(self._look().look())
+
+    def head(self, branch: str = "main") -> Commit | None:
+        """Gives the newest commit of a branch, or None before the first.
+
+        Raises:
+            UnknownName: there is no such branch.
+        """
+        with self._look().lock:
+            look = self._look().look()
+            found = sessions.branch(look, branch)
+            if found is None and branch != opening.BRANCH:
+                raise UnknownName(f"no branch is called {branch!r}", hint="see `spool log`", name=branch, candidates=())
+            if found is None or found.head_id is None:
+                return None
+            return feed.commit_record(commits.by_row(look, found.head_id))
+
+    def commits(
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = True,
+        path: StrPath | None = None,
+        branch: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Iterator[Commit]:
+        """Yields commits, newest first or oldest first; `after` is the commit where the next page goes on."""
+        database = self._look()
+        return feed.commits_of(
+            database,
+            after=after,
+            limit=limit,
+            newest_first=newest_first,
+            path=path,
+            branch=branch,
+            since=since,
+            until=until,
+        )
+
+    def commit(self, id: str) -> Commit:
+        """Gives a commit by its id, a unique prefix of at least seven characters, or the name of a branch.
+
+        Raises:
+            UnknownName: none, or several, has that name.
+        """
+        with self._look().lock:
+            return feed.commit_record(feed.find_commit(self._look().look(), id))
+
+    def tree(self, at: str | None = None, *, paths: Paths | None = None) -> dict[str, Entry]:
+        """Gives every path at a commit (None: at the head of main), by path bytes.
+
+        Raises:
+            UnknownName: there is no such commit.
+        """
+        with self._look().read() as look:
+            if at is None:
+                branch = sessions.branch(look, opening.BRANCH)
+                listed = [] if branch is None else trees.head(look, branch.id)
+            else:
+                facts = feed.find_commit(look, at)
+                listed = trees.at(look, facts.branch_id, facts.n)
+        listed.sort(key=lambda entry: os.fsencode(entry.path))
+        names = {entry.path for entry in listed}
+        chosen = Selection.of(paths, names.__contains__)
+        return {
+            e.path: Entry(e.path, e.state.sha256.hex(), e.state.size, e.state.mode, e.state.kind)
+            for e in listed
+            if chosen.matches(e.path)
+        }
+
+    def blob(self, sha256: str) -> Blob:
+        """Gives a content by its digest in hex.
+
+        Raises:
+            UnknownName: the journal does not hold it.
+        """
+        try:
+            name = Sha256(bytes.fromhex(sha256))
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"{sha256!r} is no digest", hint="pass 64 hex characters") from error
+        with self._look().lock:
+            found = blobs.get(self._look().look(), name)
+        return Blob(found.sha256.hex(), found.size, found.is_text, self._path)
+
+    def changes(
+        self,
+        after: int = 0,
+        limit: int = 1000,
+        *,
+        paths: Paths | None = None,
+        branch: str | None = None,
+        commit: str | None = None,
+    ) -> list[Change]:
+        """Lists committed changes past a cursor, in commit order: the feed that a follower reads."""
+        if limit < 0 or after < 0:
+            raise UsageError(f"after is {after}, limit is {limit}", hint="neither can be below 0")
+        return feed.changes_of(self._look(), after, limit, wanted=paths, branch=branch, commit=commit)
+
+    def query(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | Sequence[Any] = (),
+        *,
+        limit: int | None = None,
+        timeout_s: float | None = QUERY_TIMEOUT_S,
+    ) -> list[dict[str, Any]]:
+        """Gives the rows of a query; it can only read, whatever the SQL says.
+
+        Raises:
+            UsageError: it would write, or is wrong. LimitExceeded: it took longer than `timeout_s`.
+        """
+        return list(itertools.islice(self.rows(sql, parameters, timeout_s=timeout_s), limit))
+
+    def rows(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | Sequence[Any] = (),
+        *,
+        timeout_s: float | None = QUERY_TIMEOUT_S,
+    ) -> Iterator[dict[str, Any]]:
+        """Yields the rows of a query, holding a read transaction for at most `timeout_s`."""
+        self._look()
+        return query.rows(self._path, sql, parameters, timeout_s)
+
+    def verify(self) -> VerifyReport:
+        """Checks schema, references, chains and counts; damage is a finding, never an exception."""
+        return check.check(self._look())
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Gives the contents of this journal to other parts of the engine; diffs computed meanwhile are not kept."""
+        database = self._look()
+        yield Reading(database, Chunks(database.look))
+
+    def close(self) -> None:
+        """Closes it; twice is fine. The journal of an open spool closes with the spool."""
+        if not self._kept:
+            self.shut()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def shut(self) -> None:
+        """Closes it also when it belongs to an open spool, which is the one to call this."""
+        if self._opened is not None:
+            self._opened.close()
+        self._closed = True
+
+    def _look(self) -> Database:
+        """Gives the connection, opened on first use."""
+        if self._closed:
+            raise Closed(f"{self._path} is closed", hint="open it again")
+        if self._opened is None:
+            database = Database.open(self._path, readonly=self._readonly)
+            try:
+                refuse_newer(database)
+                found = meta.get(database.look(), meta.JOURNAL_ID) if _has_schema(database) else None
+                if found is None:
+                    raise NotAJournal(f"{self._path} is an empty journal", hint="open its root once to finish it")
+            except BaseException:
+                database.close()
+                raise
+            self._opened, self._id = database, found
+        self._opened.alive()
+        return self._opened
+
+
+def _has_schema(database: Database) -> bool:
+    return version(database) > 0

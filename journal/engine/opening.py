@@ -1,0 +1,303 @@
+"""Opening a root: finding its journal, taking the lease, mending what a dead process left, starting a session.
+
+`.spool/id` in the root names the journal and the root in it; when it is gone the journal is found by the root's path.
+A root that was moved keeps its journal. A root that was copied gets one of its own, for two roots cannot share what is
+staged. A journal that is not where `id` says is never made anew silently: the report says `missing`.
+"""
+
+import contextlib
+import os
+from typing import NamedTuple
+
+from journal.database import Database, Write
+from journal.database.migrate import migrate, refuse_newer
+from journal.engine.desk import Desk, Place, now_us
+from journal.engine.recover import Origin, recover
+from journal.errors import BusyError, JournalError, UnknownName, UsageError
+from journal.ids import SessionRow
+from journal.records import RecoveryReport
+from journal.tables import meta, sessions
+from journal.tables.invocations import Chain
+from journal.tables.sessions import BranchRow, RootRow, SessionFacts
+from journal.workspace import identity, mounts, places
+from journal.workspace.faults import system_errors
+from journal.workspace.identity import Identity
+from journal.workspace.lease import Held, Lease
+from journal.workspace.temp import Temp
+from journal.workspace.walk import Root
+
+BRANCH = "main"
+
+
+class Wish(NamedTuple):
+    """How a root is to be opened."""
+
+    root: str
+    journal: str | None
+    session: str | None
+    metadata: str
+    wait_s: float
+    allow_git: bool
+    allow_wide_root: bool
+    create: bool
+
+
+class Opening(NamedTuple):
+    """An open root: what every verb needs, the session's name, what recovery found, the leases to give back."""
+
+    desk: Desk
+    session: str
+    recovery: RecoveryReport
+    leases: list[Lease]
+
+
+class Found(NamedTuple):
+    """Where a root's journal is, and how it was found."""
+
+    path: str
+    origin: Origin
+
+
+def open_root(wish: Wish) -> Opening:
+    """Opens a root with its journal, both made when they are not there and `create` allows it.
+
+    Raises:
+        UsageError, UnknownName: nothing to open, or not so. BusyError: another session holds the root.
+    """
+    real = places.real_root(wish.root, wish.allow_wide_root)
+    with contextlib.ExitStack() as undo, system_errors("open the root", real, place=real):
+        root = Root.open(real)
+        undo.callback(root.close)
+        found = find_journal(real, wish.journal)
+        if not os.path.exists(found.path) and not wish.create:
+            raise _nothing(real, found.path)
+        temp = Temp.open(root)
+        undo.callback(temp.close)
+        leases = [_lease(temp.spool_fd, "lock", wish.wait_s, found.path)]
+        undo.callback(leases[0].release)
+        database, origin = _database(real, wish, undo)
+        place_row, branch = _register(database, root, identity.read(temp.spool_fd), origin)
+        leases.append(_lease(os.path.dirname(database.path), f"lease-{place_row.id}", wish.wait_s, database.path))
+        undo.callback(leases[1].release)
+        _write_identity(temp, database, place_row)
+        desk, session, report = _session(wish, database, root, temp, place_row, branch, origin)
+        undo.pop_all()
+    return Opening(desk, session, report, leases)
+
+
+def close(opening: Opening) -> None:
+    """Ends a session: what is done is closed, what is staged stays staged."""
+    desk = opening.desk
+    with desk.lock:
+        if desk.database.closed:
+            return
+        try:
+            with desk.database.begin() as tx:
+                _end(tx, desk)
+            desk.settled()
+            desk.database.checkpoint()
+        finally:
+            desk.database.close()
+            desk.temp.close()
+            desk.root.close()
+            for lease in opening.leases:
+                lease.release()
+
+
+def find_journal(real: str, given: str | None) -> Found:
+    """Says where the journal of a root is or will be; touches nothing.
+
+    Raises:
+        UsageError: the root belongs to another journal than the one that was given.
+    """
+    said = identity.read_at(real)
+    exists = said is not None and os.path.exists(said.journal)
+    if given is not None:
+        path = os.path.abspath(given)
+        if said is not None and exists and os.path.realpath(said.journal) != os.path.realpath(path):
+            raise UsageError(
+                f"{real} belongs to the journal {said.journal}, not to {path}",
+                hint="leave journal= out, or remove .spool/id to give this root another journal",
+            )
+        return Found(path, "missing" if said is not None and not exists else _made_or_found(path))
+    if said is not None and exists:
+        return Found(said.journal, "found")
+    path = str(places.default_journal(real))
+    if said is not None and os.path.realpath(said.journal) != os.path.realpath(path) and not os.path.exists(path):
+        return Found(path, "missing")
+    return Found(path, "missing" if said is not None and not os.path.exists(path) else _made_or_found(path))
+
+
+def locate(root: str) -> str:
+    """Finds the journal of a root, or of the root above a folder.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    start = folder = os.path.realpath(root)
+    while True:
+        path = find_journal(folder, None).path
+        if os.path.isdir(folder) and os.path.exists(path):
+            return path
+        above = os.path.dirname(folder)
+        if above == folder:
+            raise _nothing(start, str(places.default_journal(start)))
+        folder = above
+
+
+def _made_or_found(path: str) -> Origin:
+    return "found" if os.path.exists(path) else "created"
+
+
+def _nothing(root: str, path: str) -> UnknownName:
+    hint = "make one with `spool init`, or Spool.open with create=True"
+    return UnknownName(f"{root} has no journal (looked at {path})", hint=hint, name=root, candidates=())
+
+
+def _database(real: str, wish: Wish, undo: contextlib.ExitStack) -> tuple[Database, Origin]:
+    """Opens the journal now that the root is ours; a copied root gets another one."""
+    found = find_journal(real, wish.journal)
+    database = _open_file(found.path, create=True)
+    undo.callback(lambda: database.close())
+    said = identity.read_at(real)
+    if said is None or found.origin != "found":
+        return database, found.origin
+    row = sessions.root_by_uuid(database.look(), said.root)
+    if row is None or row.path == real:
+        return database, "found"
+    if not _stands_there(row):
+        return database, "moved"
+    database.close()
+    path = str(places.default_journal(real))
+    if wish.journal is not None or os.path.realpath(path) == os.path.realpath(found.path):
+        return _open_file(found.path, create=True), "copied"
+    database = _open_file(path, create=True)
+    undo.callback(lambda: database.close())
+    return database, "copied"
+
+
+def _open_file(path: str, *, create: bool) -> Database:
+    folder = os.path.dirname(path)
+    mounts.refuse_unsafe_mount(folder)
+    places.make_state_folder(folder)
+    database = Database.open(path, readonly=False, create=create)
+    try:
+        prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def prepare(database: Database) -> None:
+    """Brings a journal to this release's format, and names it when it is new.
+
+    Raises:
+        SchemaTooNew, MigrationFailed
+    """
+    refuse_newer(database)
+    migrate(database, meta.MIGRATIONS)
+    if meta.get(database.look(), meta.JOURNAL_ID) is None:
+        os.chmod(database.path, 0o600)
+        with database.begin(sync=True) as tx:
+            meta.put(tx, meta.JOURNAL_ID, os.urandom(16).hex())
+            meta.put(tx, meta.CREATED_AT, str(now_us()))
+
+
+def _stands_there(row: RootRow) -> bool:
+    """Tells whether the folder that a root was last seen at is still that folder, or another one."""
+    return os.path.isdir(row.path) and identity.read_at(row.path) is not None
+
+
+def _register(
+    database: Database, root: Root, said: Identity | None, origin: Origin
+) -> tuple[RootRow, BranchRow]:
+    """Finds the root and its branch in the journal, or takes them in; records where the root stands now."""
+    look = database.look()
+    row = sessions.root_by_path(look, root.path)
+    if row is None and said is not None and origin == "moved":
+        row = sessions.root_by_uuid(look, said.root)
+    branch = sessions.branch(look, BRANCH)
+    if row is not None and branch is not None and (row.path, row.dev, row.inode) == (root.path, root.dev, root.inode):
+        return row, _own(branch, row, root.path)
+    with database.begin(sync=True) as tx:
+        if row is None:
+            row = sessions.add_root(tx, os.urandom(16).hex(), root.path, root.dev, root.inode)
+        else:
+            row = sessions.place_root(tx, row, root.path, root.dev, root.inode)
+        branch = sessions.branch(tx, BRANCH) or sessions.add_branch(tx, BRANCH, row.id)
+        return row, _own(branch, row, root.path)
+
+
+def _own(branch: BranchRow, row: RootRow, root: str) -> BranchRow:
+    if branch.root_id != row.id:
+        raise UsageError(
+            f"branch {branch.name!r} of this journal belongs to another root than {root}",
+            hint="name another journal by journal=",
+        )
+    return branch
+
+
+def _write_identity(temp: Temp, database: Database, row: RootRow) -> None:
+    journal_id = meta.get(database.look(), meta.JOURNAL_ID) or ""
+    ours = Identity(journal_id, row.uuid, os.path.realpath(database.path))
+
+    def write() -> None:
+        if identity.read(temp.spool_fd) != ours:
+            identity.write(temp.spool_fd, ours)
+
+    write()
+    temp.on_remade = write
+
+
+def _session(
+    wish: Wish, database: Database, root: Root, temp: Temp, row: RootRow, branch: BranchRow, origin: Origin
+) -> tuple[Desk, str, RecoveryReport]:
+    """Recovers, then starts the session."""
+    name = wish.session if wish.session is not None else os.urandom(8).hex()
+    known = sessions.find(database.look(), name)
+    if known is not None and known[1] != branch.id:
+        raise UsageError(f"session {name!r} belongs to another root", hint="choose another session_id")
+    place = Place(row.id, branch.id, known[0] if known is not None else SessionRow(0), places.boot_id())
+    desk = Desk(database, root, temp, place, allow_git=wish.allow_git)
+    report = recover(desk, origin)
+    facts = SessionFacts(name, os.getpid(), os.uname().nodename, now_us(), wish.metadata)
+    with database.begin() as tx:
+        session = sessions.start(tx, branch.id, facts)
+    desk.place = place._replace(session_id=session)
+    return desk, name, report
+
+
+def _end(tx: Write, desk: Desk) -> None:
+    desk.settle(tx, Chain(tx))
+    sessions.end(tx, desk.place.session_id, now_us())
+
+
+def _lease(folder: int | str, name: str, wait_s: float, journal: str) -> Lease:
+    try:
+        return Lease.take(folder, name, wait_s)
+    except Held as error:
+        holder = _holder(journal)
+        who = f"by {holder}" if holder else "by another session"
+        raise BusyError(
+            f"this root is held {who}",
+            hint="close that session, or wait for it with wait_s=",
+            holder=holder,
+            waited_s=error.waited_s,
+        ) from error
+
+
+def _holder(journal: str) -> str | None:
+    """Says who holds the root, as far as the journal tells."""
+    try:
+        database = Database.open(journal, readonly=True)
+    except JournalError:
+        return None
+    try:
+        branch = sessions.branch(database.look(), BRANCH)
+        found = None if branch is None else sessions.living(database.look(), branch.id)
+        return None if found is None else f"session {found[0]} (process {found[1]} on {found[2]})"
+    except JournalError:
+        return None
+    finally:
+        database.close()

@@ -1,0 +1,240 @@
+"""The operations of a verb, applied one after another to the root as it will be, before anything is done to it."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from journal.content.paths import parents
+from journal.engine import intake
+from journal.engine.desk import Desk
+from journal.engine.replacing import replaced
+from journal.engine.slots import Slot, Version, find, refuse_hand_edit
+from journal.errors import LimitExceeded, PathRefused, UnknownName, UsageError, WorkspaceChanged
+from journal.limits import EDIT_BYTES_MAX, PATH_BYTES_MAX
+from journal.records import Chmod, Delete, Move, Operation, Replace, Symlink, Write
+from journal.tables import blobs
+from journal.tables.states import State
+from journal.workspace import look as looking
+
+
+class Edit(NamedTuple):
+    """What one operation made of one path."""
+
+    path: str
+    before: State | None
+    after: State | None
+    moved_from: str = ""
+
+
+class Applied(NamedTuple):
+    """What one operation came to: its edits, the last of which its patch tells of."""
+
+    edits: tuple[Edit, ...]
+    replacements: int | None = None
+
+
+class Overlay:
+    """The paths that a verb touches, each from what stands on disk to what the operations so far make of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.slots: dict[str, Slot] = {}
+        self.packed: list[Version] = []
+        self.folders: Counter[str] = Counter()
+
+    def slot(self, path: str) -> Slot:
+        """Gives a path's slot; the disk is looked at once a verb.
+
+        Raises:
+            PathRefused, WorkspaceChanged
+        """
+        slot = self.slots.get(path)
+        if slot is None:
+            slot = find(self.desk, path)
+            refuse_hand_edit(slot)
+            self.slots[path] = slot
+        return slot
+
+    def existing(self, path: str) -> tuple[Slot, Version]:
+        """Gives a path's slot and version.
+
+        Raises:
+            UnknownName: nothing stands there.
+        """
+        slot = self.slot(path)
+        if slot.now is None:
+            raise UnknownName(f"{path!r} does not exist", hint="name a file that is there", name=path, candidates=())
+        return slot, slot.now
+
+    def set(self, slot: Slot, version: Version | None, moved_from: str = "") -> Edit:
+        """Lets a path have another version, and tells the edit that this is."""
+        before = slot.after
+        if slot.now is not None and slot.now.temp and (version is None or version.temp != slot.now.temp):
+            self.desk.temp.discard(slot.now.temp)
+        slot.now = version
+        if (before is None) != (version is None):
+            for folder in parents(slot.path):
+                self.folders[folder] += 1 if before is None else -1
+        if version is not None and version.packed is not None:
+            self.packed.append(version)
+        return Edit(slot.path, before, slot.after, moved_from)
+
+    def apply(self, operation: Operation) -> Applied:
+        """Applies one operation.
+
+        Raises:
+            UsageError and its kin: the operation cannot be carried out. WorkspaceChanged: the disk is not as expected.
+        """
+        handler = HANDLERS.get(type(operation))
+        if handler is None:
+            kind = type(operation).__name__
+            raise UsageError(f"{kind} is no operation", hint="use Write, Replace, Delete, Move, Chmod or Symlink")
+        return handler(self, operation)
+
+    def discard(self) -> None:
+        """Removes the temp files of versions that will not be published."""
+        for slot in self.slots.values():
+            for number in {slot.temp, slot.now.temp if slot.now is not None else 0} - {0}:
+                self.desk.temp.discard(number)
+
+
+def bytes_of(overlay: Overlay, slot: Slot, version: Version) -> bytes:
+    """Gives a version's bytes.
+
+    Raises:
+        LimitExceeded: it is too large to be edited in memory.
+    """
+    if version.state.size > EDIT_BYTES_MAX:
+        raise LimitExceeded(
+            f"{slot.path!r} has {version.state.size} bytes, an edit takes {EDIT_BYTES_MAX}",
+            hint="write the new content from a file instead",
+            limit="EDIT_BYTES_MAX",
+            allowed=EDIT_BYTES_MAX,
+            found=version.state.size,
+        )
+    if version.data is not None:
+        return version.data
+    desk = overlay.desk
+    if version.origin and (origin := overlay.slots[version.origin]).look is not None:
+        return b"".join(_read(desk, origin))
+    look = desk.database.look()
+    return b"".join(blobs.pieces(blobs.get(look, version.state.sha256), desk.chunks, look))
+
+
+def _read(desk: Desk, slot: Slot) -> "list[bytes]":
+    assert slot.look is not None  # the caller asked
+    dir_fd, name = desk.root.parent(slot.path)
+    if slot.look.kind == "symlink":
+        return [looking.read(dir_fd, name, slot.look, path=slot.path)]
+    return list(looking.pieces(dir_fd, name, slot.look, path=slot.path))
+
+
+def _write(overlay: Overlay, operation: Operation) -> Applied:
+    assert isinstance(operation, Write)
+    mode = None if operation.mode is None else permission_bits(operation.mode)
+    slot = overlay.slot(overlay.desk.path(operation.path))
+    _refuse_below_file(overlay, slot)
+    return Applied((overlay.set(slot, intake.version(overlay.desk, slot, operation.content, mode)),))
+
+
+def _replace(overlay: Overlay, operation: Operation) -> Applied:
+    assert isinstance(operation, Replace)
+    slot, now = overlay.existing(overlay.desk.path(operation.path))
+    if now.state.kind == "symlink":
+        raise UsageError(f"{slot.path!r} is a symlink", hint="use symlink() to point it elsewhere")
+    data, count = replaced(slot.path, bytes_of(overlay, slot, now), operation)
+    if not count:
+        return Applied((Edit(slot.path, now.state, now.state),), 0)
+    version = intake.small(overlay.desk, data, now.state.mode, now)
+    return Applied((overlay.set(slot, version),), count)
+
+
+def _delete(overlay: Overlay, operation: Operation) -> Applied:
+    assert isinstance(operation, Delete)
+    slot = overlay.slot(overlay.desk.path(operation.path))
+    return Applied((overlay.set(slot, None),))
+
+
+def _move(overlay: Overlay, operation: Operation) -> Applied:
+    assert isinstance(operation, Move)
+    source = overlay.desk.path(operation.path)
+    target = overlay.desk.path(operation.to)
+    slot, now = overlay.existing(source)
+    if source == target:
+        return Applied((Edit(source, now.state, now.state),))
+    there = overlay.slot(target)
+    _refuse_below_file(overlay, there)
+    if there.now is not None and not operation.overwrite:
+        raise WorkspaceChanged(
+            f"{target!r} exists already",
+            hint="pass overwrite=True to replace it",
+            path=target,
+            expected=None,
+            found=there.now.state.sha256.hex(),
+            paths=(target,),
+        )
+    slot.now = now._replace(temp=0)  # the temp file, if any, goes along with the version
+    return Applied((overlay.set(slot, None), overlay.set(there, now, source)))
+
+
+def _chmod(overlay: Overlay, operation: Operation) -> Applied:
+    assert isinstance(operation, Chmod)
+    mode = permission_bits(operation.mode)
+    slot, now = overlay.existing(overlay.desk.path(operation.path))
+    if now.state.kind == "symlink":
+        raise UsageError(f"{slot.path!r} is a symlink and has no mode of its own", hint="chmod the file it points to")
+    return Applied((overlay.set(slot, now._replace(state=now.state._replace(mode=mode))),))
+
+
+def _symlink(overlay: Overlay, operation: Operation) -> Applied:
+    assert isinstance(operation, Symlink)
+    given: object = operation.target
+    if not isinstance(given, str) or not given or "\0" in given:
+        raise UsageError(f"{given!r} cannot be the target of a symlink", hint="pass a path without NUL as a str")
+    target = given.encode("utf-8", "surrogateescape")
+    if len(target) >= PATH_BYTES_MAX:
+        hint = f"a target takes at most {PATH_BYTES_MAX - 1}"
+        raise LimitExceeded(
+            f"the target of {operation.path!r} has {len(target)} bytes",
+            hint=hint,
+            limit="PATH_BYTES_MAX",
+            allowed=PATH_BYTES_MAX - 1,
+            found=len(target),
+        )
+    slot = overlay.slot(overlay.desk.path(operation.path))
+    _refuse_below_file(overlay, slot)
+    return Applied((overlay.set(slot, intake.small(overlay.desk, target, 0o777, slot.now, "symlink")),))
+
+
+def permission_bits(mode: object) -> int:
+    """Checks permission bits.
+
+    Raises:
+        UsageError: they are no integer from 0 to 0o7777.
+    """
+    if not isinstance(mode, int) or isinstance(mode, bool) or not 0 <= mode <= 0o7777:
+        raise UsageError(f"{mode!r} is no file mode", hint="pass permission bits such as 0o644 or 0o755")
+    return mode
+
+
+def _refuse_below_file(overlay: Overlay, slot: Slot) -> None:
+    """A path cannot lie below one that an earlier operation of the batch made a file, nor above one."""
+    for folder in parents(slot.path):
+        parent = overlay.slots.get(folder)
+        if parent is not None and parent.now is not None:
+            reason = f"{parent.path!r} is a file"
+            hint = "choose another path, or delete that file first"
+            raise PathRefused(f"{slot.path!r} cannot be reached: {reason}", hint=hint, path=slot.path, reason=reason)
+    if overlay.folders[slot.path] > 0:
+        reason = "files of this batch lie in it"
+        raise PathRefused(f"{slot.path!r} is a folder: {reason}", hint="name a file", path=slot.path, reason=reason)
+
+
+HANDLERS: dict[type, Callable[[Overlay, Operation], Applied]] = {
+    Write: _write,
+    Replace: _replace,
+    Delete: _delete,
+    Move: _move,
+    Chmod: _chmod,
+    Symlink: _symlink,
+}

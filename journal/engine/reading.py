@@ -1,0 +1,130 @@
+"""Contents and diffs as a journal gives them, each diff computed once."""
+
+from collections.abc import Iterator
+
+from journal.content.diffing import Side, compare, preview, unified
+from journal.content.diffing import hunks as hunks_of
+from journal.content.packing import unpack
+from journal.database import Database, Write
+from journal.ids import Sha256
+from journal.records import FilePatch, Hunk
+from journal.tables import blobs, patches
+from journal.tables.blobs import BlobRow
+from journal.tables.chunks import Chunks
+from journal.tables.patches import PatchRow
+
+Pair = tuple[BlobRow | None, BlobRow | None]
+
+
+class Reading:
+    """A journal's contents: whole, in pieces, and compared. Diffs that were computed wait here to be memoized."""
+
+    def __init__(self, database: Database, chunks: Chunks) -> None:
+        self.database = database
+        self.chunks = chunks
+        self.computed: list[tuple[Pair, PatchRow]] = []
+
+    def read(self, sha256: Sha256) -> bytes:
+        """Gives a whole content, checked against its name.
+
+        Raises:
+            UnknownName, DigestMismatch
+        """
+        with self.database.lock:
+            blob = blobs.get(self.database.look(), sha256)
+            return self._bytes(blob)
+
+    def pieces(self, sha256: Sha256, offset: int = 0) -> Iterator[bytes]:
+        """Yields a content from an offset on, in checked pieces."""
+        with self.database.lock:
+            blob = blobs.get(self.database.look(), sha256)
+        source = blobs.pieces(blob, self.chunks, self.database.look(), offset)
+        while True:
+            with self.database.lock:
+                self.database.alive()
+                piece = next(source, None)
+            if piece is None:
+                return
+            yield piece
+
+    def counts(self, patch: FilePatch) -> tuple[int, int]:
+        """Counts added and deleted lines; reads content only for a pair that was never compared."""
+        if patch.is_binary or patch.too_large or patch.sha_before == patch.sha_after:
+            return 0, 0
+        with self.database.lock:
+            before, after = self._pair(patch)
+            if before is None or after is None or patch.kind != patch.kind_before:
+                return (0 if after is None else after.line_count), (0 if before is None else before.line_count)
+            found = self._compared(before, after)
+            return found.additions, found.deletions
+
+    def hunks(self, patch: FilePatch, context: int) -> tuple[Hunk, ...]:
+        """Gives the changed places of two texts."""
+        if patch.is_binary or patch.too_large or patch.sha_before == patch.sha_after:
+            return ()
+        with self.database.lock:
+            before, after, found = self._texts(patch)
+        return hunks_of(before, after, found.blocks, context)
+
+    def unified(self, patch: FilePatch, context: int) -> bytes:
+        """Renders a patch; binary and too large contents are told by one line."""
+        told = patch.is_binary or patch.too_large
+        with self.database.lock:
+            before, after, found = (b"", b"", None) if told else self._texts(patch)
+        old = new = None
+        if patch.sha_before is not None and patch.kind_before is not None:
+            old = Side(before, patch.mode_before or 0, patch.kind_before)
+        if patch.sha_after is not None:
+            new = Side(after, patch.mode_after or 0, patch.kind)
+        binary = told and patch.sha_before != patch.sha_after
+        blocks = () if found is None else found.blocks
+        return unified(patch.path, old, new, blocks, context, renamed_from=patch.renamed_from, binary=binary)
+
+    def preview(self, patch: FilePatch) -> str:
+        """Gives the first changed lines of two texts."""
+        if patch.is_binary or patch.too_large or patch.sha_before == patch.sha_after:
+            return ""
+        with self.database.lock:
+            before, after, found = self._texts(patch)
+        return preview(before, after, found.blocks)
+
+    def keep(self) -> None:
+        """Memoizes the diffs that were computed in a transaction of its own; a journal opened to read keeps none."""
+        if self.computed and not self.database.readonly and not self.database.closed:
+            with self.database.begin() as tx:
+                self.memoize(tx)
+        self.computed.clear()
+
+    def memoize(self, tx: Write) -> None:
+        """Keeps the diffs that were computed, inside a transaction of its caller."""
+        for (before, after), row in self.computed:
+            patches.put(tx, None if before is None else before.id, None if after is None else after.id, row)
+        self.computed.clear()
+
+    def _pair(self, patch: FilePatch) -> Pair:
+        look = self.database.look()
+        before = None if patch.sha_before is None else blobs.get(look, Sha256(bytes.fromhex(patch.sha_before)))
+        after = None if patch.sha_after is None else blobs.get(look, Sha256(bytes.fromhex(patch.sha_after)))
+        return before, after
+
+    def _texts(self, patch: FilePatch) -> tuple[bytes, bytes, PatchRow]:
+        before, after = self._pair(patch)
+        old = b"" if before is None else self._bytes(before)
+        new = b"" if after is None else self._bytes(after)
+        return old, new, self._compared(before, after, (old, new))
+
+    def _compared(
+        self, before: BlobRow | None, after: BlobRow | None, data: tuple[bytes, bytes] | None = None
+    ) -> PatchRow:
+        ids = (None if before is None else before.id, None if after is None else after.id)
+        found = patches.find(self.database.look(), *ids)
+        if found is None:
+            if data is None:
+                data = (b"" if before is None else self._bytes(before), b"" if after is None else self._bytes(after))
+            result = compare(*data)
+            found = PatchRow(result.additions, result.deletions, False, result.blocks)
+            self.computed.append(((before, after), found))
+        return found
+
+    def _bytes(self, blob: BlobRow) -> bytes:
+        return unpack(blob.sha256, blob.size, blobs.pieces(blob, self.chunks, self.database.look()))

@@ -1,0 +1,238 @@
+"""Making journal and root agree after the process died, whatever instant it died at.
+
+    1  the temp folder is swept: files on their way in go, displaced files go when the journal holds their content;
+       others are kept in it first (`rescued`)
+    2  every promise that is not known to be kept is looked at, act by act. A path that stands at its new state is
+       done. One that stands at the very file it was promised against is carried forward. Anything else is a third
+       content, which somebody put there: it stays
+    3  an act on one path goes forward, or is reported; an act on several goes forward as a whole when no path has a
+       third content, and back as a whole when one has: it was never acknowledged
+    4  audit rows that were never closed are closed: files by their outcome, anything else as interrupted
+    5  one last transaction says all this, and gives the marks of this boot
+
+Every step may be repeated, so a death in the middle of it costs nothing but another recovery.
+"""
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal
+
+from journal.content.packing import pack
+from journal.content.paths import parents
+from journal.engine import intake, placing
+from journal.engine.act import restore_rows
+from journal.engine.desk import Desk, now_us
+from journal.engine.slots import Slot, Version, find, state_on_disk
+from journal.errors import JournalError, PathRefused
+from journal.ids import InvocationId, Sha256
+from journal.limits import STREAM_ABOVE
+from journal.records import RecoveryReport
+from journal.tables import blobs, intents, invocations, marks, paths, staged
+from journal.tables.intents import Intent
+from journal.tables.invocations import Chain, Opened, Outcome
+from journal.tables.marks import Mark
+from journal.tables.states import State
+from journal.workspace import look as looking
+from journal.workspace.faults import system_errors
+from journal.workspace.temp import FOLDER, HOME
+
+Stand = Literal["after", "before", "third"]
+Origin = Literal["found", "created", "moved", "copied", "missing"]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What recovery has found and done so far."""
+
+    finished: list[str] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    rescued: list[str] = field(default_factory=list)
+    swept: int = 0
+    taken_back: set[InvocationId] = field(default_factory=set)
+    blocked: set[InvocationId] = field(default_factory=set)
+
+
+def recover(desk: Desk, journal: Origin) -> RecoveryReport:
+    """Mends what a dead process left, and tells what that was; costs three look-ups when there is nothing."""
+    with desk.lock, system_errors("recover the root", None, place=desk.root.fd):
+        tally = Tally()
+        look = desk.database.look()
+        promised = intents.open_ones(look, desk.place.branch_id)
+        running = invocations.running(look, desk.place.branch_id)
+        _sweep(desk, promised, tally)
+        for act, group in groupby(promised, key=lambda each: each.act_id):
+            _finish_act(desk, act, list(group), running, tally)
+        interrupted = _close(desk, promised, running, tally)
+        desk.root.forget()
+        return RecoveryReport(
+            finished=tuple(tally.finished),
+            undone=tuple(tally.undone),
+            conflicts=tuple(tally.conflicts),
+            interrupted=tuple(interrupted),
+            swept=tally.swept,
+            rescued=tuple(tally.rescued),
+            journal=journal,
+        )
+
+
+def _sweep(desk: Desk, promised: list[Intent], tally: Tally) -> None:
+    """Step 1."""
+    owners = {f"x-{intent.temp}": intent.path for intent in promised}
+    for name in desk.temp.leftovers():
+        found = looking.look(desk.temp.fd, name)
+        if found is None:
+            continue
+        if name.startswith("x-") and not _is_known(desk, name, found):
+            path = owners.get(name, f"{HOME}/{FOLDER}/{name}")
+            if found.kind not in ("file", "symlink"):
+                tally.conflicts.append(path)
+                continue
+            _keep(desk, path, (desk.temp.fd, name), found, "sweep")
+            tally.rescued.append(path)
+        if name.startswith(("w-", "x-")):
+            desk.temp.unlink(name)
+            tally.swept += 1
+
+
+def _is_known(desk: Desk, name: str, found: looking.Look) -> bool:
+    if found.kind not in ("file", "symlink"):
+        return False
+    return blobs.knows(desk.database.look(), Sha256(looking.digest(desk.temp.fd, name, found)))
+
+
+def _keep(desk: Desk, path: str, at: tuple[int, str], found: looking.Look, reason: str) -> None:
+    """Keeps bytes of unknown origin in the journal, synced, before anything is done to their file."""
+    packed = None
+    if found.size <= STREAM_ABOVE or found.kind == "symlink":
+        packed = pack(looking.read(*at, found, path=path))
+        sha = packed.sha256
+    else:
+        sha = intake.keep(desk, path, at, found)
+    with desk.database.begin(sync=True) as tx:
+        blob = blobs.number(tx, sha) if packed is None else blobs.put(tx, packed)
+        marks.rescue(tx, paths.number(tx, path), blob, reason, now_us())
+
+
+def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: list[Opened], tally: Tally) -> None:
+    """Steps 2 and 3 for one act."""
+    stands = {intent.path: _stand(desk, intent) for intent in group}
+    third = [intent.path for intent in group if stands[intent.path] == "third"]
+    tally.conflicts += third
+    back = bool(third) and group[0].act_size > 1
+    todo = [intent for intent in group if stands[intent.path] == ("after" if back else "before")]
+    try:
+        _carry(desk, todo, back=back)
+    except JournalError:
+        tally.blocked.add(act)  # its promises stay, and the next opening tries again
+        tally.conflicts += [intent.path for intent in todo]
+        return
+    (tally.undone if back else tally.finished).extend(intent.path for intent in todo)
+    if back:
+        tally.taken_back.add(act)
+        _remove_folders(desk, act)
+    elif any(opened.id == act and opened.name == "reset" for opened in running):
+        _remove_emptied(desk, group)
+
+
+def _stand(desk: Desk, intent: Intent) -> Stand:
+    """Tells at which of its states a path stands, comparing recorded values and never a clock."""
+    try:
+        at = desk.root.parent(intent.path)
+        found = looking.look(*at)
+    except FileNotFoundError:
+        found = None
+    except PathRefused:
+        return "third"
+    if found is None:
+        return "after" if intent.after is None else "before" if intent.before is None else "third"
+    if found.kind not in ("file", "symlink"):
+        return "before" if intent.before is None and intent.how == "put" and found.kind == "folder" else "third"
+    state, _ = state_on_disk(desk, intent.path, desk.know(intent.path), found, at)
+    if state == intent.after:
+        return "after"
+    stamp = (found.inode, found.mtime_ns)
+    if stamp == intent.after_stamp and intent.how != "mode":
+        return "before"  # our own file, torn: it is written again
+    return "before" if state == intent.before and stamp == intent.before_stamp else "third"
+
+
+def _carry(desk: Desk, todo: list[Intent], *, back: bool) -> None:
+    """Takes paths to their new states, or back to their old ones, by the steps of an ordinary act."""
+    slots = [_slot(desk, intent, intent.before if back else intent.after) for intent in todo]
+    placing.decide(slots)
+    moving = [slot for slot in slots if slot.how]
+    if not moving:
+        return
+    folders = placing.missing_folders(desk, moving)
+    for slot in moving:
+        placing.fill(desk, slot)
+    with desk.database.begin(sync=True) as tx:
+        marks.mark(tx, [_mark(desk, slot) for slot in moving])
+    placing.publish(desk, moving, folders, [], todo[0].act_id)
+    for slot in moving:
+        placing.drop_displaced(desk, slot)
+
+
+def _slot(desk: Desk, intent: Intent, target: State | None) -> Slot:
+    slot = find(desk, intent.path, may_be_folder=True)
+    slot.now = None if target is None else Version(target)
+    return slot
+
+
+def _mark(desk: Desk, slot: Slot) -> Mark:
+    path_id, made, place = slot.known.path_id, slot.made, desk.place
+    assert path_id is not None  # a promised path has a number
+    if made is None:
+        return Mark(place.root_id, path_id, 0, None, None, None, place.boot_id)
+    return Mark(place.root_id, path_id, 0, made.inode, made.size, made.mtime_ns, place.boot_id)
+
+
+def _remove_folders(desk: Desk, act: InvocationId) -> None:
+    """Removes the folders that an act made before it was taken back."""
+    for folder, _, made_by in staged.folders(desk.database.look(), desk.place.branch_id):
+        if made_by == act:
+            desk.root.remove_folder(folder)
+
+
+def _remove_emptied(desk: Desk, group: list[Intent]) -> None:
+    """Removes the folders that a reset empties, as it would have done itself."""
+    going = {folder for intent in group if intent.after is None for folder in parents(intent.path)}
+    gone = []
+    for folder, path_id, _ in staged.folders(desk.database.look(), desk.place.branch_id):
+        if folder in going and desk.root.remove_folder(folder):
+            gone.append(path_id)
+    if gone:
+        with desk.database.begin() as tx:
+            staged.unmade(tx, desk.place.branch_id, gone)
+
+
+def _close(desk: Desk, promised: list[Intent], running: list[Opened], tally: Tally) -> list[int]:
+    """Steps 4 and 5; gives the acts that were interrupted."""
+    if not (promised or running or blobs.has_pending(desk.database.look())):
+        return []
+    interrupted, finished = list[int](), now_us()
+    with desk.database.begin(sync=True) as tx:
+        for act in tally.taken_back:
+            restore_rows(tx, desk, promised, act)
+        intents.done(tx, desk.place.branch_id, {i.act_id for i in promised} - tally.blocked)
+        chain = Chain(tx)
+        for opened in running:
+            if opened.id in tally.blocked:
+                continue
+            outcome = _outcome(opened, tally, finished)
+            if outcome.state == "interrupted":
+                interrupted.append(int(opened.id))
+            chain.close(opened, outcome)
+        blobs.drop_pending(tx)
+        marks.restamp(tx, desk.place.root_id, desk.place.boot_id)
+    desk.forget()
+    return interrupted
+
+
+def _outcome(opened: Opened, tally: Tally, finished: int) -> Outcome:
+    if opened.kind != "spool":
+        return Outcome("interrupted", finished, None, "the process ended while this ran")
+    if opened.id in tally.taken_back:
+        return Outcome("failed", finished, None, "the process ended in the middle; it was taken back")
+    return Outcome("ok", finished, None)

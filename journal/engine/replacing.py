@@ -1,0 +1,73 @@
+"""Replacing text in a file's bytes: a string is literal, a pattern is a pattern."""
+
+import re
+
+from journal.errors import NoMatch, UsageError
+from journal.records import Replace
+
+
+def replaced(path: str, data: bytes, operation: Replace) -> tuple[bytes, int]:
+    """Gives the bytes after a replacement, and at how many places they differ from those before.
+
+    Bytes that are not UTF-8 stay as they are, and line ends too.
+
+    Raises:
+        UsageError: the arguments contradict each other. NoMatch: nothing was found though it is required.
+    """
+    limit = _limit(operation)
+    text = data.decode("utf-8", "surrogateescape")
+    given: object = operation.replacement
+    if not isinstance(given, str):
+        raise UsageError(f"the replacement is {type(given).__name__}", hint="pass a str")
+    if isinstance(operation.match, re.Pattern):
+        changed, count = _by_pattern(operation.match, given, text, limit)
+    else:
+        count = text.count(operation.match)
+        count = count if limit is None else min(count, limit)
+        changed = text.replace(operation.match, given, count)
+    if not count and operation.required:
+        raise NoMatch(
+            f"{path!r} does not hold {_shown(operation.match)}",
+            hint="read the file and give the text as it stands there",
+            path=path,
+            found=0,
+            nearest=(),
+        )
+    return _encoded(changed), count
+
+
+def _limit(operation: Replace) -> int | None:
+    """Tells how many places at most; None is every one."""
+    match: object = operation.match
+    if isinstance(match, re.Pattern):
+        if not isinstance(match.pattern, str):
+            raise UsageError("the pattern is of bytes", hint="compile it from a str")
+    elif not isinstance(match, str):
+        raise UsageError(f"match is {type(match).__name__}", hint="pass a str or a compiled pattern")
+    elif not match:
+        raise UsageError("an empty text is found everywhere", hint="give the text that is to be replaced")
+    if operation.all and operation.count is not None:
+        raise UsageError("all and count contradict each other", hint="pass one of them")
+    if operation.count is not None and operation.count < 1:
+        raise UsageError(f"count is {operation.count}", hint="pass a number above 0")
+    return None if operation.all else operation.count or 1
+
+
+def _by_pattern(pattern: re.Pattern[str], template: str, text: str, limit: int | None) -> tuple[str, int]:
+    try:
+        return pattern.subn(template, text, count=limit or 0)
+    except (re.error, IndexError) as error:
+        hint = "name groups as \\g<1>, and write two backslashes for one"
+        raise UsageError(f"the replacement {template!r} does not fit the pattern: {error}", hint=hint) from error
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise UsageError(f"the replacement cannot be encoded: {error}", hint="use Unicode text") from error
+
+
+def _shown(match: str | re.Pattern[str]) -> str:
+    shown = repr(match if isinstance(match, str) else match.pattern)
+    return shown if len(shown) <= 80 else shown[:77] + "..."

@@ -1,0 +1,79 @@
+"""Reading the root's files: what stands there now, staged or not."""
+
+import os
+from collections.abc import Iterator
+
+from journal.engine.desk import Desk
+from journal.errors import UnknownName
+from journal.limits import PIECE_BYTES
+from journal.records import Reader, StrPath
+from journal.workspace import calls
+from journal.workspace import look as looking
+from journal.workspace.faults import system_errors
+from journal.workspace.walk import Root
+
+
+def read_file(desk: Desk, path: StrPath) -> bytes | None:
+    """Gives the bytes at a path, None when nothing stands there."""
+    with desk.lock:
+        desk.alive()
+        name = desk.path(path)
+        try:
+            return content(desk.root, name)
+        finally:
+            desk.root.forget()
+
+
+def content(root: Root, path: str) -> bytes | None:
+    """Gives the bytes at a normal path of a root; of a symlink the name it points to.
+
+    Raises:
+        PathRefused: a folder, a device, or a way through a symlink.
+    """
+    with system_errors("read", path):
+        try:
+            at = root.parent(path)
+        except FileNotFoundError:
+            return None
+        found = looking.look(*at)
+        if found is None:
+            return None
+        looking.refuse_special(path, found)
+        if found.kind == "symlink":
+            return looking.read(*at, found, path=path)
+        return b"".join(looking.pieces(*at, found, path=path))
+
+
+def open_file(desk: Desk, path: StrPath) -> Reader:
+    """Opens the file at a path; it stays the same file, whatever is put there meanwhile."""
+    with desk.lock:
+        desk.alive()
+        name = desk.path(path)
+        try:
+            return _opened(desk.root, name)
+        finally:
+            desk.root.forget()
+
+
+def _opened(root: Root, path: str) -> Reader:
+    with system_errors("read", path):
+        try:
+            at = root.parent(path)
+            found = looking.look(*at)
+        except FileNotFoundError:
+            found = None
+        if found is None:
+            raise UnknownName(f"{path!r} does not exist", hint="name a file that is there", name=path, candidates=())
+        looking.refuse_special(path, found)
+        if found.kind == "symlink":
+            target = looking.read(*at, found, path=path)
+            return Reader(len(target), lambda offset: iter([target[offset:]]))
+        fd = calls.open_read(at[1], at[0])
+    size = calls.fstat(fd).st_size
+    return Reader(size, lambda offset: _pieces(fd, offset), lambda: calls.close(fd))
+
+
+def _pieces(fd: int, offset: int) -> Iterator[bytes]:
+    while piece := os.pread(fd, PIECE_BYTES, offset):
+        yield piece
+        offset += len(piece)

@@ -1,0 +1,165 @@
+"""The verbs that stage changes; each is a batch of operations, most of them of one."""
+
+from collections.abc import Iterable, Mapping
+from os import fspath
+from typing import Any
+
+from journal.engine import compare
+from journal.engine.act import Plan, carry_out, staged_now
+from journal.engine.asking import asked
+from journal.engine.desk import Desk
+from journal.engine.overlay import Applied, Overlay
+from journal.errors import JournalError, LimitExceeded, UsageError
+from journal.ids import compact_json
+from journal.limits import BATCH_OPERATIONS_MAX, METADATA_MAX
+from journal.records import BatchResult, FilePatch, Move, Operation, Write
+from journal.tables.invocations import Asked
+
+SHOWN_OPERATIONS = 50
+"""operations of a batch that its audit row names; all of them are in `edit`."""
+
+
+def one(desk: Desk, name: str, operation: Operation) -> FilePatch:
+    """Carries one operation out and gives its patch."""
+    with asked(desk, name, _request(operation)) as what:
+        overlay = Overlay(desk)
+        applied = _apply(overlay, [operation])
+        act = _carry_out(desk, overlay, what, applied)
+        return _patch(desk, applied[0], act)
+
+
+def batch(
+    desk: Desk, operations: Iterable[Operation], description: str, metadata: Mapping[str, Any] | None
+) -> list[BatchResult]:
+    """Carries operations out, all or none, each path written once however often it occurs."""
+    listed = _listed(operations)
+    request = {
+        "description": description or None,
+        "metadata": checked_metadata(metadata) if metadata else None,
+        "operations": len(listed),
+        "first": [_request(each) for each in listed[:SHOWN_OPERATIONS]],
+    }
+    with asked(desk, "batch", request) as what:
+        overlay = Overlay(desk)
+        applied = _apply(overlay, listed)
+        act = _carry_out(desk, overlay, what, applied)
+        return _results(desk, listed, applied, act)
+
+
+def checked_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Copies metadata that can be stored.
+
+    Raises:
+        UsageError: it is no mapping of JSON types. LimitExceeded: it is too large.
+    """
+    given: object = metadata or {}
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        raise UsageError("metadata is no mapping of names", hint="pass a dict with str keys")
+    size = len(compact_json(given).encode())
+    if size > METADATA_MAX:
+        raise LimitExceeded(
+            f"metadata has {size} bytes as JSON, at most {METADATA_MAX} are kept",
+            hint="write large things as files",
+            limit="METADATA_MAX",
+            allowed=METADATA_MAX,
+            found=size,
+        )
+    return dict(given)
+
+
+def _listed(operations: Iterable[Operation]) -> list[Operation]:
+    listed = list(operations)
+    if len(listed) > BATCH_OPERATIONS_MAX:
+        raise LimitExceeded(
+            f"a batch of {len(listed)} operations",
+            hint="split it",
+            limit="BATCH_OPERATIONS_MAX",
+            allowed=BATCH_OPERATIONS_MAX,
+            found=len(listed),
+        )
+    for index, each in enumerate(listed):
+        given: object = each
+        if not isinstance(given, Operation):
+            hint = "use Write, Replace, Delete, Move, Chmod or Symlink"
+            error = UsageError(f"operation {index} is {type(given).__name__}", hint=hint)
+            error.index = index
+            raise error
+    return listed
+
+
+def _apply(overlay: Overlay, operations: list[Operation]) -> list[Applied]:
+    """Applies operations to the overlay; when one is refused, nothing of the others is left behind."""
+    applied = list[Applied]()
+    try:
+        for index, each in enumerate(operations):
+            try:
+                applied.append(overlay.apply(each))
+            except JournalError as error:
+                error.index = index if len(operations) > 1 else None
+                raise
+    except BaseException:
+        overlay.discard()
+        overlay.desk.forget()
+        raise
+    return applied
+
+
+def _carry_out(desk: Desk, overlay: Overlay, what: Asked, applied: list[Applied]) -> int:
+    edits = [edit for each in applied for edit in each.edits]
+    slots = list(overlay.slots.values())
+    return int(carry_out(desk, Plan(what, slots, edits, overlay.packed, staged_now)).id)
+
+
+def _results(desk: Desk, operations: list[Operation], applied: list[Applied], act: int) -> list[BatchResult]:
+    """Pairs each operation with its patch; one whose path a later operation wrote again was folded away."""
+    last = {edit.path: index for index, each in enumerate(applied) for edit in each.edits if edit.before != edit.after}
+    results = []
+    for index, (each, operation) in enumerate(zip(applied, operations, strict=True)):
+        counted = any(last.get(edit.path) == index for edit in each.edits)
+        results.append(BatchResult(_patch(desk, each, act), counted, False, index, operation))
+    return results
+
+
+def _patch(desk: Desk, applied: Applied, act: int) -> FilePatch:
+    """Makes the patch of one operation; a move is told by the path it went to."""
+    edit = applied.edits[-1]
+    before = edit.before
+    if edit.moved_from:
+        before = applied.edits[0].before
+    return compare.patch(
+        desk.database.path,
+        edit.path,
+        before,
+        edit.after,
+        invocation_id=act,
+        renamed_from=edit.moved_from or None,
+        replacements=applied.replacements,
+    )
+
+
+def _request(operation: Operation) -> dict[str, Any]:
+    """Tells an operation without its content."""
+    given: dict[str, Any] = {"op": type(operation).__name__.lower(), "path": _text(operation.path)}
+    if isinstance(operation, Write):
+        given["mode"] = operation.mode
+        if isinstance(operation.content, str | bytes | bytearray | memoryview):
+            given["size"] = len(operation.content)
+        return given
+    if isinstance(operation, Move):
+        return given | {"to": _text(operation.to), "overwrite": operation.overwrite or None}
+    for name in ("match", "replacement", "all", "count", "required", "mode", "target"):
+        value = getattr(operation, name, None)
+        if value not in (None, False):
+            given[name] = value if isinstance(value, str | int) else getattr(value, "pattern", str(value))
+    return given
+
+
+def _text(path: object) -> str:
+    """Gives a path as it was asked for, also one that no verb will take."""
+    try:
+        given = fspath(path)  # type: ignore[call-overload]  # what has no path is told by its type
+    except TypeError:
+        return f"<{type(path).__name__}>"
+    return given if isinstance(given, str) else repr(given)
+
+

@@ -1,0 +1,123 @@
+"""What stands on disk where the journal knows a path, told without writing anything."""
+
+import os
+from typing import Literal, NamedTuple
+
+from journal.content import text
+from journal.database import Read
+from journal.engine.slots import holds, seen_of
+from journal.errors import PathRefused
+from journal.ids import BranchId, ChangeFields, PathId, RootId, Sha256, stage_digest
+from journal.limits import STREAM_ABOVE
+from journal.records import Status, StatusEntry
+from journal.tables import marks, staged, trees
+from journal.tables.marks import Seen
+from journal.tables.states import State, change_type, same_content
+from journal.workspace import look as looking
+from journal.workspace.walk import Root
+
+Standing = State | Literal["other"] | None
+"""What stands at a path: a file or symlink, nothing, or something that cannot be journaled."""
+
+
+class Survey:
+    """Looks at paths of a root, reading only what changed since it was last seen; `seen` is its memory."""
+
+    def __init__(self, look: Read, root: Root, root_id: RootId, seen: dict[str, Seen] | None = None) -> None:
+        self._look = look
+        self._root = root
+        self._root_id = root_id
+        self._seen = {} if seen is None else seen
+
+    def standing(self, path: str, path_id: PathId) -> Standing:
+        """Tells what stands at a path now."""
+        try:
+            at = self._root.parent(path)
+            found = looking.look(*at)
+        except FileNotFoundError:
+            return None
+        except PathRefused:
+            return "other"
+        if found is None:
+            return None
+        if found.kind not in ("file", "symlink"):
+            return "other"
+        seen = self._seen.get(path) or marks.last_seen(self._look, self._root_id, path_id)
+        if seen is None or not holds(seen, found):
+            seen = self._seen[path] = self._read(path, found, at)
+        kind: Literal["file", "symlink"] = "symlink" if found.kind == "symlink" else "file"
+        return State(seen.sha256, found.size, seen.is_text, found.mode, kind)
+
+    def _read(self, path: str, found: looking.Look, at: tuple[int, str]) -> Seen:
+        sha = Sha256(looking.digest(*at, found, path=path))
+        if found.kind == "symlink":
+            head = os.fsencode(at[1])
+        elif found.size <= STREAM_ABOVE:
+            head = looking.read(*at, found, path=path)
+        else:
+            head = next(looking.pieces(*at), b"")
+        return seen_of(found, sha, text.is_text(head))
+
+
+class Found(NamedTuple):
+    """All that a survey tells: what is staged, where the disk holds a third content, what was edited by hand."""
+
+    staged: tuple[StatusEntry, ...]
+    conflicts: tuple[StatusEntry, ...]
+    edits: tuple[StatusEntry, ...]
+    digest: str
+
+
+def survey(look: Read, branch_id: BranchId, eyes: Survey) -> Found:
+    """Compares the disk with all that is staged and with the tree at head."""
+    rows = staged.everything(look, branch_id)
+    listed, conflicts, edits = list[StatusEntry](), list[StatusEntry](), list[StatusEntry]()
+    for row in rows:
+        listed.append(_entry(row.path, row.before, row.after, "staged", row.invocation_id))
+        standing = eyes.standing(row.path, row.path_id)
+        if standing == "other" or not same_content(standing, row.after):
+            on_disk = None if standing == "other" else standing
+            conflicts.append(_entry(row.path, row.after, on_disk, "conflict", None))
+    known = {row.path for row in rows}
+    for entry in sorted(trees.head(look, branch_id), key=lambda each: os.fsencode(each.path)):
+        standing = None if entry.path in known else eyes.standing(entry.path, entry.path_id)
+        if entry.path not in known and (standing == "other" or standing != entry.state):
+            on_disk = None if standing == "other" else standing
+            edits.append(_entry(entry.path, entry.state, on_disk, "untracked-edit", None))
+    return Found(tuple(listed), tuple(conflicts), tuple(edits), digest_of(rows).hex())
+
+
+def status(session: str, branch: str, head: str | None, found: Found) -> Status:
+    """Makes the record of a survey."""
+    return Status(session, head, found.staged, found.conflicts, branch, found.edits, found.digest)
+
+
+def digest_of(rows: list[staged.Staged]) -> Sha256:
+    """Names all that is staged."""
+    return stage_digest(fields_of(row.path, row.before, row.after) for row in rows)
+
+
+def fields_of(path: str, before: State | None, after: State | None) -> ChangeFields:
+    """Spells a change as ids cover it."""
+    return ChangeFields(
+        path,
+        None if before is None else before.sha256,
+        None if before is None else before.mode,
+        None if before is None else before.kind,
+        None if after is None else after.sha256,
+        None if after is None else after.mode,
+        None if after is None else after.kind,
+        None,
+    )
+
+
+def _entry(
+    path: str,
+    before: State | None,
+    after: State | None,
+    state: Literal["staged", "conflict", "untracked-edit"],
+    invocation_id: int | None,
+) -> StatusEntry:
+    kind = "deleted" if before is None and after is None else change_type(before, after)
+    sizes = (None if before is None else before.size, None if after is None else after.size)
+    return StatusEntry(path, kind, state, *sizes, invocation_id)

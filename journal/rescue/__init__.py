@@ -1,0 +1,1 @@
+"""Looking at journals that may be damaged; what it mends it mends in copies."""
