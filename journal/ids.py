@@ -43,6 +43,7 @@ CommitRow = NewType("CommitRow", int)
 InvocationId = NewType("InvocationId", int)
 
 NOTHING = b"\xff" * 8
+INTEGER = (8).to_bytes(8, "big")
 FIRST_LINK = bytes(32)
 EMPTY = Sha256(hashlib.sha256(b"").digest())
 
@@ -73,20 +74,18 @@ def chunk_digest(data: bytes | bytearray | memoryview) -> ChunkDigest:
 
 
 def canonical(fields: Iterable[Field]) -> bytes:
-    """Encodes fields so that no two different sequences of the same types give the same bytes."""
-    parts: list[bytes] = []
+    """Encodes fields so that no two different sequences give the same bytes."""
+    encoded = bytearray()
     for value in fields:
         if value is None:
-            parts.append(NOTHING)
-            continue
-        data = value
-        if isinstance(value, int):
-            data = value.to_bytes(8, "big", signed=True)
-        elif isinstance(value, str):
-            data = value.encode("utf-8", "surrogateescape")
-        parts.append(len(data).to_bytes(8, "big"))  # type: ignore[arg-type]  # an int was turned into bytes above
-        parts.append(data)  # type: ignore[arg-type]
-    return b"".join(parts)
+            encoded += NOTHING
+        elif isinstance(value, int):
+            encoded += INTEGER + value.to_bytes(8, "big", signed=True)
+        else:
+            data = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
+            encoded += len(data).to_bytes(8, "big")
+            encoded += data
+    return bytes(encoded)
 
 
 def compact_json(value: Mapping[str, Any]) -> str:

@@ -43,6 +43,17 @@ EVERY = (
 )
 
 
+_FORKS = [0]
+"""how often this process is a fork of one that had the package imported; cheaper to look at than the process's number."""
+
+
+def _forked() -> None:
+    _FORKS[0] += 1
+
+
+os.register_at_fork(after_in_child=_forked)
+
+
 class Database:
     """One connection: `read` for a snapshot, `begin` for a write transaction.
 
@@ -52,7 +63,7 @@ class Database:
 
     def __init__(self, connection: apsw.Connection, path: str, *, readonly: bool) -> None:
         self._connection = connection
-        self._pid = os.getpid()
+        self._pid, self._forks = os.getpid(), _FORKS[0]
         self._wal_pages = 0
         self._open = True
         self.path = path
@@ -123,6 +134,7 @@ class Database:
 
     def checkpoint(self) -> None:
         """Copies what no reader holds back from the WAL into the file; waits for nobody."""
+        self.alive()
         try:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.BusyError:
@@ -146,6 +158,7 @@ class Database:
 
     def backup_to(self, path: str) -> None:
         """Copies one whole snapshot into a new file, beside a working writer."""
+        self.alive()
         try:
             target = apsw.Connection(path)
             try:
@@ -164,7 +177,7 @@ class Database:
         """
         if not self._open:
             raise Closed(f"{self.path} is closed", hint="open it again")
-        if os.getpid() != self._pid:
+        if self._forks != _FORKS[0]:
             raise UsageError(
                 f"{self.path} was opened by process {self._pid}, this is its fork {os.getpid()}",
                 hint="open the journal in the process that uses it",
@@ -177,7 +190,7 @@ class Database:
 
     def close(self) -> None:
         """Closes the connection; twice is fine. The last one of all processes leaves no WAL behind."""
-        if self._open and os.getpid() == self._pid:
+        if self._open and self._forks == _FORKS[0]:
             self._connection.close()
         self._open = False
 

@@ -1,6 +1,6 @@
 """Transaction handles: what is handed a Read cannot write, and a type checker proves it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -81,10 +81,10 @@ class Write(Read):
         except apsw.Error as error:
             raise translate(error, self._path) from error
 
-    def run_many(self, sql: str, rows: Iterable[Mapping[str, Value] | Sequence[Value]]) -> None:
+    def run_many(self, sql: str, rows: Sequence[Mapping[str, Value] | Sequence[Value]]) -> None:
         """Runs one statement for every row of values; half the cost of as many single runs."""
         try:
-            for _ in self._many(sql, rows):
+            for _ in self._run(sql, rows[0]) if len(rows) == 1 else self._many(sql, rows):
                 pass
         except apsw.Error as error:
             raise translate(error, self._path) from error

@@ -66,14 +66,14 @@ def carry_out(desk: Desk, plan: Plan) -> Opened:
     Raises:
         WorkspaceChanged: an unexpected file stood at a path; it stands there still. StorageError and its kin.
     """
-    with system_errors("write to the root", None, place=desk.root.fd):
-        _prepare(desk, plan)
-        opened = _promise(desk, plan)
-        try:
+    _prepare(desk, plan)
+    opened = _promise(desk, plan)
+    try:
+        with system_errors("write to the root", None, place=desk.root.fd):
             plan.gone = placing.publish(desk, plan.moving, plan.folders, plan.emptied, opened.id)
-        except BaseException as error:
-            _take_back(desk, plan, opened, error)
-            raise
+    except BaseException as error:
+        _take_back(desk, plan, opened, error)
+        raise
     _finish(desk, plan, opened)
     return opened
 
@@ -123,12 +123,11 @@ def _open(chain: Chain, plan: Plan, *, running: bool) -> Opened:
 
 
 def _write_rows(desk: Desk, tx: Write, plan: Plan, opened: Opened) -> None:
-    for version in plan.versions:
-        if version.packed is not None:
-            blobs.put(tx, version.packed)
-    for slot in plan.slots:
-        if slot.disk is not None and slot.disk.packed is not None:
-            blobs.put(tx, slot.disk.packed)
+    packed = [version.packed for version in plan.versions]
+    packed += [slot.disk.packed for slot in plan.slots if slot.disk is not None]
+    for blob in packed:
+        if blob is not None:
+            desk.numbered(blob.sha256, blobs.put(tx, blob))
     for slot in plan.slots:
         if slot.known.path_id is None:
             slot.known.path_id = paths.number(tx, slot.path)
@@ -207,17 +206,17 @@ def _promise_disk(
 
 def _finish(desk: Desk, plan: Plan, opened: Opened) -> None:
     """Step 5: remembers what stands on disk now; closes the act at once when it has several paths."""
-    moving, looks = plan.moving, list[tuple[PathId, marks.Seen]]()
+    moving = plan.moving
     for slot in moving:
         found = placing.look_again(desk, slot)
         desk.seen.pop(slot.path, None)
-        if found is not None and slot.now is not None:
+        if found is not None and slot.now is not None and placing.is_as_made(slot, found):
             seen = desk.seen[slot.path] = seen_of(found, slot.now.state.sha256, slot.now.state.is_text)
-            looks.append((_id(slot), seen))
+            desk.unsaved[_id(slot)] = seen
     if moving:
         finished = now_us()
         outcome = Outcome("ok", finished, finished - plan.asked.started_at)
-        desk.pending.append(Ended(opened, outcome, looks))
+        desk.pending.append(Ended(opened, outcome))
         if len(moving) > 1 or plan.gone:
             _close_batch(desk, plan)
     for slot in moving:

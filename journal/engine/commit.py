@@ -1,12 +1,13 @@
 """Publishing what is staged, in one transaction that is on disk when it ends.
 
-    1  acts that are done but not yet closed are closed
-    2  every staged path is looked at: a content that nobody here wrote is refused, nothing is published
-    3  the changes are counted and the commit is named
-    4  one synced transaction: what is staged must still be what was looked at; commit, changes and tree at head are
-       written, staged rows go, the audit row is closed
+    1  every staged path is looked at: a content that nobody here wrote is refused, nothing is published
+    2  the changes are counted
+    3  one synced transaction: what is staged must still be what was looked at; acts that are done but not yet closed
+       are closed; the commit is named, commit, changes and tree at head are written, staged rows go, the audit row is
+       closed
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -14,19 +15,26 @@ from journal.database import Write
 from journal.engine import compare
 from journal.engine.asking import asked
 from journal.engine.desk import Desk, now_us
-from journal.engine.feed import commit_record
 from journal.engine.reading import Reading
 from journal.engine.stage import checked_metadata
 from journal.engine.survey import Survey, fields_of
 from journal.errors import LimitExceeded, StageChanged, UsageError, WorkspaceChanged
-from journal.ids import CommitRow, commit_id, compact_json
+from journal.ids import CommitRow, Sha256, commit_id, compact_json
 from journal.limits import MESSAGE_BYTES_MAX
-from journal.records import Commit
+from journal.records import Commit, when
 from journal.tables import commits, sessions, staged, trees
-from journal.tables.commits import CommitFacts, Draft, DraftChange
+from journal.tables.commits import Draft, DraftChange
 from journal.tables.invocations import Asked, Chain, Outcome
 from journal.tables.staged import Staged
 from journal.tables.states import change_type, same_content
+
+
+class Parent(NamedTuple):
+    """The commit that a new one follows: its row, its name, its number in the branch; nothing, nothing, 0 at first."""
+
+    id: CommitRow | None
+    sha256: Sha256 | None
+    n: int
 
 
 class Words(NamedTuple):
@@ -39,7 +47,7 @@ class Words(NamedTuple):
 
 
 def commit(
-    desk: Desk, reading: Reading, branch: str, message: str, metadata: Mapping[str, Any] | None
+    desk: Desk, reading: Reading, branch: str, session: str, message: str, metadata: Mapping[str, Any] | None
 ) -> Commit | None:
     """Publishes all that is staged; None when nothing is. Once this returns, the commit is on disk.
 
@@ -49,7 +57,6 @@ def commit(
     words = Words(message, compact_json(checked_metadata(metadata)))
     _check_message(message)
     with asked(desk, "commit", {"message": message}) as what:
-        desk.close_pending()
         look = desk.database.look()
         rows = staged.everything(look, desk.place.branch_id)
         if not rows:
@@ -59,11 +66,12 @@ def commit(
         found = sessions.branch(look, branch)
         assert found is not None  # the session was opened on it
         _refuse_hand_edits(desk, rows)
-        parent = None if found.head_id is None else commits.by_row(look, found.head_id)
+        above = found.head_id
+        parent = Parent(None, None, 0) if above is None else Parent(above, *commits.tip(look, above))
         additions, deletions = _counts(desk, reading, rows)
         words = words._replace(additions=additions, deletions=deletions)
-        facts = _publish(desk, reading, rows, found.generation, parent, what, words)
-    return commit_record(facts)
+        draft, cursor = _publish(desk, reading, rows, found.generation, parent, what, words)
+    return _record(draft, parent, branch, session, cursor)
 
 
 def _check_message(message: object) -> None:
@@ -91,7 +99,7 @@ def _is_unicode(message: str) -> bool:
 
 
 def _refuse_hand_edits(desk: Desk, rows: list[Staged]) -> None:
-    """Step 2: looks at every staged path; what stands there must be what is about to be published."""
+    """Step 1: looks at every staged path; what stands there must be what is about to be published."""
     eyes = Survey(desk.database.look(), desk.root, desk.place.root_id, desk.seen)
     changed = [row for row in rows if not _as_staged(eyes, row)]
     if not changed:
@@ -115,7 +123,7 @@ def _as_staged(eyes: Survey, row: Staged) -> bool:
 
 
 def _counts(desk: Desk, reading: Reading, rows: list[Staged]) -> tuple[int, int]:
-    """Step 3: counts the lines of every change."""
+    """Step 2: counts the lines of every change."""
     additions = deletions = 0
     for row in rows:
         patch = compare.patch(desk.database.path, row.path, row.before, row.after, invocation_id=None)
@@ -129,11 +137,11 @@ def _publish(
     reading: Reading,
     rows: list[Staged],
     generation: int,
-    parent: CommitFacts | None,
+    parent: Parent,
     what: Asked,
     words: Words,
-) -> CommitFacts:
-    """Step 4: the transaction."""
+) -> tuple[Draft, int]:
+    """Step 3: the transaction."""
     branch = desk.place.branch_id
     try:
         with desk.database.begin(sync=True) as tx:
@@ -144,17 +152,18 @@ def _publish(
             finished = now_us()
             chain.record(what, Outcome("ok", finished, finished - what.started_at))
             changes = [_change(desk, tx, row) for row in rows]
-            number = commits.add(tx, _draft(desk, rows, parent, words, chain.link), changes)
+            draft = _draft(desk, rows, parent, words, chain.link)
+            number = commits.add(tx, draft, changes)
             trees.advance(tx, branch, [(change.path_id, change.after) for change in changes])
             staged.clear(tx, branch)
             sessions.set_head(tx, branch, number)
             reading.memoize(tx)
-            facts = commits.by_row(tx, number)
+            cursor = commits.cursor(tx)
         desk.settled()
     finally:
         desk.forget_rows()
     desk.database.checkpoint_when_large()
-    return facts
+    return draft, cursor
 
 
 def _change(desk: Desk, tx: Write, row: Staged) -> DraftChange:
@@ -162,16 +171,30 @@ def _change(desk: Desk, tx: Write, row: Staged) -> DraftChange:
     return DraftChange(row.path_id, change_type(row.before, row.after), *sides, None, row.invocation_id)
 
 
-def _draft(desk: Desk, rows: list[Staged], parent: CommitFacts | None, words: Words, link: bytes) -> Draft:
+def _draft(desk: Desk, rows: list[Staged], parent: Parent, words: Words, link: bytes) -> Draft:
     """Names the commit and spells its row."""
     created, place = now_us(), desk.place
-    above = None if parent is None else parent.sha256
     fields = [fields_of(row.path, row.before, row.after) for row in rows]
-    sha = commit_id(above, None, created, words.message, words.metadata, fields)
-    parent_id = CommitRow(parent.id) if parent is not None else None
-    n = 1 if parent is None else parent.n + 1
+    sha = commit_id(parent.sha256, None, created, words.message, words.metadata, fields)
     said = (words.message, words.metadata, len(rows), words.additions, words.deletions)
-    return Draft(sha, parent_id, place.branch_id, n, place.session_id, created, *said, link)
+    return Draft(sha, parent.id, place.branch_id, parent.n + 1, place.session_id, created, *said, link)
+
+
+def _record(draft: Draft, parent: Parent, branch: str, session: str, cursor: int) -> Commit:
+    return Commit(
+        id=draft.sha256.hex(),
+        parent_id=None if parent.sha256 is None else parent.sha256.hex(),
+        merged_id=None,
+        branch=branch,
+        session_id=session,
+        created_at=when(draft.created_at),
+        message=draft.message,
+        metadata=json.loads(draft.metadata),
+        files=draft.files,
+        additions=draft.additions,
+        deletions=draft.deletions,
+        cursor=cursor,
+    )
 
 
 def _stage_changed() -> StageChanged:

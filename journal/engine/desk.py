@@ -43,11 +43,10 @@ class Known:
 
 
 class Ended(NamedTuple):
-    """An act whose files are in place and whose rows the next transaction closes, with what it saw on disk."""
+    """An act whose files are in place and whose rows the next transaction closes."""
 
     opened: Opened
     outcome: Outcome
-    looks: list[tuple[PathId, Seen]]
 
 
 class Place(NamedTuple):
@@ -74,6 +73,7 @@ class Desk:
         self.new_file_mode = 0o644 & ~_umask()
         self.pending: list[Ended] = []
         self.seen: dict[str, Seen] = {}
+        self.unsaved: dict[PathId, Seen] = {}
         self._known: dict[str, Known] = {}
         self._lists: dict[Sha256, tuple[ChunkDigest, ...]] = {}
         self._numbers: dict[Sha256, BlobId] = {}
@@ -121,6 +121,9 @@ class Desk:
 
     def trim(self) -> None:
         """Keeps memory bounded; called between two verbs."""
+        if len(self.unsaved) > limits.KNOWN_PATHS_MAX:
+            with self.database.begin() as tx:
+                self.save_seen(tx)
         if len(self._known) > limits.KNOWN_PATHS_MAX:
             self._known.clear()
             self.seen.clear()
@@ -141,6 +144,10 @@ class Desk:
     def listed(self, sha256: Sha256, digests: tuple[ChunkDigest, ...]) -> None:
         """Remembers the chunks of a content."""
         self._lists[sha256] = digests
+
+    def numbered(self, sha256: Sha256, number: BlobId) -> None:
+        """Remembers the number of a content."""
+        self._numbers[sha256] = number
 
     def columns(self, tx: Read, state: State | None) -> Columns:
         """Gives a state as a row names it; its content must be kept already."""
@@ -164,10 +171,13 @@ class Desk:
         """Closes the acts that are done, inside the transaction of the next one."""
         for ended in self.pending:
             chain.close(ended.opened, ended.outcome)
-            if ended.looks:
-                marks.saw(tx, self.place.root_id, ended.looks)
         if self.pending:
             intents.done(tx, self.place.branch_id, [ended.opened.id for ended in self.pending])
+
+    def save_seen(self, tx: Write) -> None:
+        """Keeps what was seen on disk for the next session; until then a death costs no more than reading again."""
+        marks.saw(tx, self.place.root_id, list(self.unsaved.items()))
+        self.unsaved.clear()
 
     def settled(self) -> None:
         """Forgets the acts that a transaction has closed."""

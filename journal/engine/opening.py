@@ -19,7 +19,7 @@ from journal.records import RecoveryReport
 from journal.tables import meta, sessions
 from journal.tables.invocations import Chain
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
-from journal.workspace import identity, mounts, places
+from journal.workspace import identity, mounts, places, ticks
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.lease import Held, Lease
@@ -80,6 +80,7 @@ def open_root(wish: Wish) -> Opening:
         leases.append(_lease(os.path.dirname(database.path), f"lease-{place_row.id}", wish.wait_s, database.path))
         undo.callback(leases[1].release)
         _write_identity(temp, database, place_row)
+        ticks.probe(temp)
         desk, session, report = _session(wish, database, root, temp, place_row, branch, origin)
         undo.pop_all()
     return Opening(desk, session, report, leases)
@@ -102,6 +103,14 @@ def close(opening: Opening) -> None:
             desk.root.close()
             for lease in opening.leases:
                 lease.release()
+
+
+def abandon(opening: Opening) -> None:
+    """Gives the root free of a spool that was dropped without being closed; its session counts as died."""
+    for lease in opening.leases:
+        lease.release()
+    opening.desk.temp.close()
+    opening.desk.root.close()
 
 
 def find_journal(real: str, given: str | None) -> Found:
@@ -270,6 +279,7 @@ def _session(
 
 def _end(tx: Write, desk: Desk) -> None:
     desk.settle(tx, Chain(tx))
+    desk.save_seen(tx)
     sessions.end(tx, desk.place.session_id, now_us())
 
 

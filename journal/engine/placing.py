@@ -248,6 +248,12 @@ def look_again(desk: Desk, slot: Slot) -> Look | None:
         return None
 
 
+def is_as_made(slot: Slot, found: Look) -> bool:
+    """Tells that what stands at the path is the very file that was put there, not written to since."""
+    made = slot.made
+    return made is not None and looking.same_file(made, found)
+
+
 def drop_displaced(desk: Desk, slot: Slot) -> None:
     """Unlinks the displaced file of a path; the journal holds its content."""
     if slot.displaced:

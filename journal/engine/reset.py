@@ -4,10 +4,10 @@ Only what the journal knows is written over: a path whose content someone else w
 `force`, and then its content is kept in the journal first. An absent file is nobody's bytes, so it comes back.
 """
 
-from os import PathLike
 from typing import Literal, NamedTuple
 
 from journal.content.paths import parents
+from journal.content.selection import several
 from journal.database import Read
 from journal.engine import compare
 from journal.engine.act import Plan, carry_out
@@ -15,6 +15,7 @@ from journal.engine.asking import asked
 from journal.engine.desk import Desk
 from journal.engine.overlay import Edit
 from journal.engine.slots import Slot, Version, find
+from journal.errors import PathRefused
 from journal.records import Paths, PlanStep, ResetReport
 from journal.tables import staged, trees
 from journal.tables.invocations import Asked
@@ -43,7 +44,8 @@ class Verdict(NamedTuple):
 
 def reset(desk: Desk, paths: Paths | None, *, force: bool, dry_run: bool) -> ResetReport:
     """Takes tracked paths back to head, and gives the plan; with `dry_run` only the plan."""
-    request = {"paths": None if paths is None else [str(each) for each in _several(paths)], "force": force or None}
+    paths = None if paths is None else several(paths)
+    request = {"paths": None if paths is None else list(map(str, paths)), "force": force or None}
     if dry_run:
         with desk.lock:
             desk.alive()
@@ -58,15 +60,20 @@ def reset(desk: Desk, paths: Paths | None, *, force: bool, dry_run: bool) -> Res
         return _report(desk, verdicts, act)
 
 
-def _several(paths: Paths) -> list[object]:
-    return [paths] if isinstance(paths, str | PathLike) else list(paths)
-
-
 def _verdicts(desk: Desk, paths: Paths | None, force: bool) -> list[Verdict]:
     goals = _goals(desk, desk.database.look(), paths)
     leaving = {goal.path for goal in goals if goal.target is None}
     made = {folder for folder, _, _ in staged.folders(desk.database.look(), desk.place.branch_id)}
-    return [_verdict(desk, goal, leaving, made, force) for goal in goals]
+    verdicts = [_verdict(desk, goal, leaving, made, force) for goal in goals]
+    going = made.union(v.slot.path for v in verdicts if v.action == "delete")
+    return [_unless_in_use(desk, verdict, going) for verdict in verdicts]
+
+
+def _unless_in_use(desk: Desk, verdict: Verdict, going: set[str]) -> Verdict:
+    """Leaves a file absent while in the folder at its path something stays."""
+    if verdict.conflict or not verdict.slot.folder or desk.root.holds_only(verdict.slot.path, going):
+        return verdict
+    return verdict._replace(action="leave", reason="a folder stands there", conflict=True)
 
 
 def _goals(desk: Desk, look: Read, paths: Paths | None) -> list[Goal]:
@@ -84,7 +91,11 @@ def _verdict(desk: Desk, goal: Goal, leaving: set[str], made: set[str], force: b
     if any(folder in leaving for folder in parents(goal.path)):
         slot = Slot(goal.path, desk.know(goal.path), None, None)  # the file in the way is about to go
     else:
-        slot = find(desk, goal.path, may_be_folder=True)
+        try:
+            slot = find(desk, goal.path, may_be_folder=True)
+        except PathRefused as error:
+            away = Slot(goal.path, desk.know(goal.path), None, None)
+            return Verdict(away, goal.target, "leave", error.reason, conflict=True)
     target, disk = goal.target, slot.before
     if slot.folder and goal.path not in made:
         return Verdict(slot, target, "leave", "a folder stands there", conflict=True)
@@ -119,10 +130,11 @@ def _carry_out(desk: Desk, what: Asked, verdicts: list[Verdict]) -> int:
 
 
 def _emptied(desk: Desk, verdicts: list[Verdict]) -> list[str]:
-    """Lists the folders that verbs had to make for files that are going, deepest first."""
+    """Lists the folders that verbs had to make for files that are going or where one comes back, deepest first."""
     going = {folder for v in verdicts if v.target is None and not v.conflict for folder in parents(v.slot.path)}
+    going |= {v.slot.path for v in verdicts if v.slot.folder and not v.conflict}
     made = staged.folders(desk.database.look(), desk.place.branch_id)
-    return [folder for folder, _, _ in made if folder in going]
+    return [folder for folder, _, _ in made if not going.isdisjoint([folder, *parents(folder)])]
 
 
 def _report(desk: Desk, verdicts: list[Verdict], act: int) -> ResetReport:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import weakref
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
@@ -49,6 +50,8 @@ class Spool:
         self._journal = Journal(opened.desk.database.path, kept=True)
         self._reading = Reading(opened.desk.database, opened.desk.chunks)
         lazy.enrol(self._reading)
+        self._dropped = weakref.finalize(self, opening.abandon, opened)
+        self._dropped.atexit = False
 
     @classmethod
     def open(
@@ -240,7 +243,7 @@ class Spool:
         Raises:
             WorkspaceChanged: a staged path holds something else; nothing was published.
         """
-        return commit.commit(self._desk, self._reading, self.branch, message, metadata)
+        return commit.commit(self._desk, self._reading, self.branch, self.session_id, message, metadata)
 
     def reset(self, paths: Paths | None = None, *, force: bool = False, dry_run: bool = False) -> ResetReport:
         """Takes tracked paths back to head; a file that someone else changed is reported and left, unless `force`.
@@ -253,6 +256,7 @@ class Spool:
     def close(self) -> None:
         """Ends the session; what is staged stays staged, and the next session goes on with it. Twice is fine."""
         if not self.closed:
+            self._dropped.detach()
             opening.close(self._opening)
             self._journal.shut()
 

@@ -18,7 +18,7 @@ INSERT INTO blob (sha256, size, is_text, line_count, created_at, state, chunks)
 VALUES (:sha256, :size, :is_text, :line_count, :created_at, :state, :chunks)
 RETURNING id
 """
-EXTEND_PENDING = "UPDATE blob SET chunks = chunks || :chunks WHERE id = :id AND state = 'pending'"
+EXTEND_PENDING = "UPDATE blob SET chunks = CAST(chunks || :chunks AS BLOB) WHERE id = :id AND state = 'pending'"
 FINISH_PENDING = """
 UPDATE blob SET sha256 = :sha256, size = :size, is_text = :is_text, line_count = :line_count, state = 'whole'
 WHERE id = :id AND state = 'pending'

@@ -26,6 +26,7 @@ SELECT c.id, c.sha256, p.sha256, m.sha256, b.name, s.name, c.created_at, c.messa
 FROM commits AS c JOIN branch AS b ON b.id = c.branch_id JOIN session AS s ON s.id = c.session_id
 LEFT JOIN commits AS p ON p.id = c.parent_id LEFT JOIN commits AS m ON m.id = c.merged_id
 """
+SELECT_TIP = "SELECT sha256, n FROM commits WHERE id = :id"
 WHERE_ID = SELECT_COMMITS + " WHERE c.id = :id"
 WHERE_SHA = SELECT_COMMITS + " WHERE c.sha256 = :sha256"
 PAGE = """
@@ -144,6 +145,13 @@ def by_row(tx: Read, commit: CommitRow) -> CommitFacts:
     row = tx.row(WHERE_ID, id=commit)
     assert row is not None  # numbers come from foreign keys
     return CommitFacts(*row)
+
+
+def tip(tx: Read, commit: CommitRow) -> tuple[Sha256, int]:
+    """Gives a commit's name and its number in its branch."""
+    row = tx.row(SELECT_TIP, id=commit)
+    assert row is not None  # numbers come from foreign keys
+    return Sha256(row[0]), int(row[1])
 
 
 def by_sha(tx: Read, sha256: bytes) -> CommitFacts | None:

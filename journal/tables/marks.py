@@ -68,13 +68,11 @@ def restamp(tx: Write, root_id: RootId, boot_id: str) -> None:
 
 def saw(tx: Write, root_id: RootId, looks: Sequence[tuple[PathId, Seen]]) -> None:
     """Keeps what was seen, for contents that the journal holds."""
-    tx.run_many(
-        UPSERT_SEEN,
-        [
-            (root_id, path, s.kind, s.mode, s.dev, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.taken_ns, s.sha256)
-            for path, s in looks
-        ],
-    )
+    rows = [
+        (root_id, path, s.kind, s.mode, s.dev, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.taken_ns, s.sha256)
+        for path, s in looks
+    ]
+    tx.run_many(UPSERT_SEEN, rows)
 
 
 def last_seen(tx: Read, root_id: RootId, path_id: PathId) -> Seen | None:

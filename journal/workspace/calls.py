@@ -76,6 +76,11 @@ def write(fd: int, data: "bytes | memoryview") -> None:
         done = os.write(fd, data)
 
 
+def rewrite(fd: int, data: bytes) -> None:
+    """Writes a few bytes over the start of a file."""
+    os.pwrite(fd, data, 0)
+
+
 def read(fd: int, size: int) -> bytes:
     """Reads at most `size` bytes; empty at the end."""
     return os.read(fd, size)

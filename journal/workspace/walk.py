@@ -130,6 +130,19 @@ class Root:
             calls.close(fd)
         return True
 
+    def holds_only(self, path: str, known: set[str]) -> bool:
+        """Tells whether all that lies below a folder is among some paths, each folder below it too."""
+        fd = calls.open_read(".", self._enter(path, path))
+        try:
+            below = [f"{path}/{name}" for name in calls.listdir(fd)]
+        finally:
+            calls.close(fd)
+        return all(each in known and (not self._is_folder(each) or self.holds_only(each, known)) for each in below)
+
+    def _is_folder(self, path: str) -> bool:
+        dir_fd, name = self.parent(path)
+        return stat.S_ISDIR(calls.lstat(name, dir_fd).st_mode)
+
     def _enter(self, folder: str, path: str) -> int:
         fds = self._folders.fds
         fd = fds.pop(folder, -1)
