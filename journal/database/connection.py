@@ -44,7 +44,7 @@ EVERY = (
 
 
 _FORKS = [0]
-"""how often this process is a fork of one that had the package imported; cheaper to look at than the process's number."""
+"""how often this process was forked since the package was imported; cheaper to ask than the process's number."""
 
 
 def _forked() -> None:

@@ -82,16 +82,16 @@ def _prepare(desk: Desk, plan: Plan) -> None:
     """Steps 1 and 2: decides how each path changes, keeps large old contents, writes the new files."""
     placing.decide(plan.slots)
     moving = plan.moving
-    for slot in moving:
-        slot.captured = intake.capture(desk, slot)
-    plan.folders = placing.missing_folders(desk, moving)
     try:
+        for slot in moving:
+            slot.captured = intake.capture(desk, slot)
+        plan.folders = placing.missing_folders(desk, moving)
         for slot in moving:
             placing.fill(desk, slot)
     except BaseException:
-        for slot in moving:
-            desk.temp.discard(slot.temp)
+        placing.discard(desk, plan.slots)
         raise
+    placing.discard(desk, [slot for slot in plan.slots if slot.how != "put"])
 
 
 def _promise(desk: Desk, plan: Plan) -> Opened:
@@ -106,8 +106,7 @@ def _promise(desk: Desk, plan: Plan) -> Opened:
             _write_rows(desk, tx, plan, opened)
     except BaseException:
         desk.forget()
-        for slot in moving:
-            desk.temp.discard(slot.temp)
+        placing.discard(desk, moving)
         raise
     desk.settled()
     for slot in moving:

@@ -26,11 +26,14 @@ def asked(desk: Desk, name: str, request: Mapping[str, Any]) -> Iterator[Asked]:
             with system_errors(name, None, place=desk.root.fd):
                 yield what
         except JournalError as error:
+            desk.forget()
             if type(error) not in NO_ACT and error.invocation_id is None:
                 _record(desk, what, error)
             raise
-        except Exception as error:
-            _record(desk, what, error)
+        except BaseException as error:
+            desk.forget()  # chunks that were offered as bases were not stored
+            if isinstance(error, Exception):
+                _record(desk, what, error)
             raise
         finally:
             desk.root.forget()

@@ -15,6 +15,7 @@ from journal.tables.chunks import Chunks
 from journal.tables.invocations import Chain, Opened, Outcome
 from journal.tables.marks import Seen
 from journal.tables.states import ABSENT, Columns, State
+from journal.workspace import calls
 from journal.workspace.temp import Temp
 from journal.workspace.walk import Root
 
@@ -70,7 +71,7 @@ class Desk:
         self.allow_git = allow_git
         self.private = _private(root.path, database.path)
         self.chunks = Chunks(database.look)
-        self.new_file_mode = 0o644 & ~_umask()
+        self.new_file_mode = 0o644 & ~calls.umask()
         self.pending: list[Ended] = []
         self.seen: dict[str, Seen] = {}
         self.unsaved: dict[PathId, Seen] = {}
@@ -217,13 +218,6 @@ class Desk:
 def now_us() -> int:
     """Tells the time in microseconds since the epoch."""
     return time.time_ns() // 1000
-
-
-def _umask() -> int:
-    """Reads the process's umask, which the system only tells by setting it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _private(root: str, journal: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from journal.content.paths import parents
-from journal.engine import intake
+from journal.engine import intake, placing
 from journal.engine.desk import Desk
 from journal.engine.replacing import replaced
 from journal.engine.slots import Slot, Version, find, refuse_hand_edit
@@ -93,9 +93,7 @@ class Overlay:
 
     def discard(self) -> None:
         """Removes the temp files of versions that will not be published."""
-        for slot in self.slots.values():
-            for number in {slot.temp, slot.now.temp if slot.now is not None else 0} - {0}:
-                self.desk.temp.discard(number)
+        placing.discard(self.desk, list(self.slots.values()))
 
 
 def bytes_of(overlay: Overlay, slot: Slot, version: Version) -> bytes:

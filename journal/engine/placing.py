@@ -21,16 +21,21 @@ from journal.workspace.temp import TempGone
 
 
 def decide(slots: list[Slot]) -> None:
-    """Says of each path how its file changes: put, remove, move with away, mode, or not at all."""
+    """Says of each path how its file changes: put, remove, move with away, mode, or not at all.
+
+    A moved file and one whose mode changes keep their inode: `made` is what it looks like now.
+    """
     by_path = {slot.path: slot for slot in slots}
     for slot in slots:
         slot.how = _how(slot)
+        slot.made = slot.look if slot.how == "mode" else None
     for slot in slots:
         source = by_path.get(slot.now.origin) if slot.now is not None and slot.now.origin else None
         if source is None or source is slot or slot.how != "put" or slot.look is not None:
             continue
         if source.how == "remove" and source.before == slot.after:
             slot.how, source.how, slot.moved_from = "move", "away", source.path
+            slot.made = source.look
 
 
 def _how(slot: Slot) -> str:
@@ -70,8 +75,6 @@ def missing_folders(desk: Desk, moving: list[Slot]) -> list[str]:
 def fill(desk: Desk, slot: Slot) -> None:
     """Writes the new file of a path into the temp folder, unless it stands there or no new file is needed."""
     slot.temp = desk.temp.number()
-    if slot.how in ("move", "mode"):
-        slot.made = _moved_look(desk, slot)
     if slot.how != "put" or slot.now is None:
         return
     now = slot.now
@@ -106,12 +109,11 @@ def content(desk: Desk, slot: Slot) -> Iterable[bytes]:
     return blobs.pieces(blobs.get(look, now.state.sha256), desk.chunks, look)
 
 
-def _moved_look(desk: Desk, slot: Slot) -> Look | None:
-    """Gives the look of the inode that a move or a chmod leaves at the path."""
-    if slot.how == "mode":
-        return slot.look
-    found = looking.look(*desk.root.parent(slot.moved_from))
-    return found
+def discard(desk: Desk, slots: list[Slot]) -> None:
+    """Removes the temp files of paths that are not published."""
+    for slot in slots:
+        for number in {slot.temp, 0 if slot.now is None else slot.now.temp} - {0}:
+            desk.temp.discard(number)
 
 
 def publish(desk: Desk, moving: list[Slot], folders: list[str], emptied: list[str], act: InvocationId) -> list[str]:

@@ -66,14 +66,18 @@ def _verdicts(desk: Desk, paths: Paths | None, force: bool) -> list[Verdict]:
     made = {folder for folder, _, _ in staged.folders(desk.database.look(), desk.place.branch_id)}
     verdicts = [_verdict(desk, goal, leaving, made, force) for goal in goals]
     going = made.union(v.slot.path for v in verdicts if v.action == "delete")
-    return [_unless_in_use(desk, verdict, going) for verdict in verdicts]
+    staying = {v.slot.path for v in verdicts if v.conflict and v.target is None}
+    return [_unless_blocked(desk, verdict, going, staying) for verdict in verdicts]
 
 
-def _unless_in_use(desk: Desk, verdict: Verdict, going: set[str]) -> Verdict:
-    """Leaves a file absent while in the folder at its path something stays."""
-    if verdict.conflict or not verdict.slot.folder or desk.root.holds_only(verdict.slot.path, going):
-        return verdict
-    return verdict._replace(action="leave", reason="a folder stands there", conflict=True)
+def _unless_blocked(desk: Desk, verdict: Verdict, going: set[str], staying: set[str]) -> Verdict:
+    """Leaves a file absent while a file stays above it, or something stays in a folder at its path."""
+    path, reason = verdict.slot.path, ""
+    if not staying.isdisjoint(parents(path)):
+        reason = "it lies below a file that stays"
+    elif verdict.slot.folder and not verdict.conflict and not desk.root.holds_only(path, going):
+        reason = "a folder stands there"
+    return verdict._replace(action="leave", reason=reason, conflict=True) if reason else verdict
 
 
 def _goals(desk: Desk, look: Read, paths: Paths | None) -> list[Goal]:

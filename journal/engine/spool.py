@@ -257,8 +257,8 @@ class Spool:
         """Ends the session; what is staged stays staged, and the next session goes on with it. Twice is fine."""
         if not self.closed:
             self._dropped.detach()
+            self._journal.shut()  # first: the last connection to close takes the WAL along, and a reader cannot
             opening.close(self._opening)
-            self._journal.shut()
 
     def __enter__(self) -> Self:
         self._desk.alive()

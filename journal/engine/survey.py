@@ -7,7 +7,7 @@ from journal.content import text
 from journal.database import Read
 from journal.engine.slots import holds, seen_of
 from journal.errors import PathRefused
-from journal.ids import BranchId, ChangeFields, PathId, RootId, Sha256, stage_digest
+from journal.ids import BranchId, ChangeFields, PathId, RootId, Sha256, sha256, stage_digest
 from journal.limits import STREAM_ABOVE
 from journal.records import Status, StatusEntry
 from journal.tables import marks, staged, trees
@@ -49,14 +49,11 @@ class Survey:
         return State(seen.sha256, found.size, seen.is_text, found.mode, kind)
 
     def _read(self, path: str, found: looking.Look, at: tuple[int, str]) -> Seen:
+        if found.kind == "symlink" or found.size <= STREAM_ABOVE:
+            data = looking.read(*at, found, path=path)
+            return seen_of(found, sha256(data), text.is_text(data))
         sha = Sha256(looking.digest(*at, found, path=path))
-        if found.kind == "symlink":
-            head = os.fsencode(at[1])
-        elif found.size <= STREAM_ABOVE:
-            head = looking.read(*at, found, path=path)
-        else:
-            head = next(looking.pieces(*at), b"")
-        return seen_of(found, sha, text.is_text(head))
+        return seen_of(found, sha, text.is_text(next(looking.pieces(*at), b"")))
 
 
 class Found(NamedTuple):

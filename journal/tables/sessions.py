@@ -30,7 +30,9 @@ VALUES (:name, :branch_id, :started_at, :pid, :host, 'open', :metadata)
 RETURNING id
 """
 CONTINUE_SESSION = """
-UPDATE session SET state = 'open', ended_at = NULL, pid = :pid, host = :host, metadata = :metadata WHERE id = :id
+UPDATE session SET state = 'open', ended_at = NULL, pid = :pid, host = :host,
+       metadata = CASE :metadata WHEN '{}' THEN metadata ELSE :metadata END
+WHERE id = :id
 """
 END_SESSION = "UPDATE session SET state = 'closed', ended_at = :ended_at WHERE id = :id"
 BURY_SESSIONS = "UPDATE session SET state = 'died' WHERE branch_id = :branch_id AND state = 'open'"

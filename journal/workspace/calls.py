@@ -131,6 +131,18 @@ def may_write(dir_fd: int) -> bool:
     return os.access(".", os.W_OK | os.X_OK, dir_fd=dir_fd, effective_ids=os.access in os.supports_effective_ids)
 
 
+def umask() -> int:
+    """Tells the process's umask; where the system only tells it by setting it, it is set for a moment."""
+    try:
+        with open("/proc/self/status", "rb") as status:
+            line = next(line for line in status if line.startswith(b"Umask:"))
+        return int(line.split()[1], 8)
+    except (OSError, StopIteration, ValueError):
+        mask = os.umask(0o077)
+        os.umask(mask)
+        return mask
+
+
 def flock(fd: int, operation: int) -> None:
     """Takes or gives back an advisory lock."""
     fcntl.flock(fd, operation)

@@ -11,7 +11,8 @@ ROUNDS = 24
 def probe(temp: Temp) -> bool:
     """Tells whether a stat stands for the content from the moment it was taken, and remembers it for the device.
 
-    Linux does since 6.13 on its own file systems. Stores through a mapping are not tried: they move the stamp late on every file system.
+    Linux does so since 6.13 on its own file systems. Stores through a mapping are not tried: they move the stamp late
+    everywhere.
     """
     name = f"w-{temp.number()}"
     fd = calls.create(name, temp.fd)
