@@ -1,0 +1,25 @@
+"""`spool chmod`: sets the permission bits of files, all of them or none."""
+
+from argparse import ArgumentParser, Namespace
+
+from journal.cli import access, patches
+from journal.cli.location import located
+from journal.records import Chmod
+from journal.records.operations import octal
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Adds the arguments of `spool chmod`."""
+    parser.epilog = "JSON: patches."
+    parser.add_argument("mode", type=octal, metavar="MODE", help="permission bits in octal, such as 755")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file")
+    access.describe(parser)
+
+
+def run(arguments: Namespace) -> int:
+    """Stages the mode of every path."""
+    place = located(arguments)
+    paths = [place.inside(path) for path in arguments.paths]
+    with access.session(arguments, place) as spool:
+        results = spool.batch([Chmod(path, arguments.mode) for path in paths])
+        return patches.report(arguments, place, [result.patch for result in results])

@@ -1,0 +1,57 @@
+"""`spool diff`: shows what is staged, line by line."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from journal.cli import access, output, patches
+from journal.cli.location import located
+from journal.cli.output import Screen
+from journal.cli.values import whole
+from journal.limits import DIFF_CONTEXT
+from journal.records import FilePatch
+
+DIFFERENT = 1
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Adds the arguments of `spool diff`."""
+    parser.epilog = (
+        "A PATH is a file, a folder, or a glob in quotes. What a pipe gets, `git apply` and `patch -p1` take.\n"
+        "With --json: a line a path, with hunks and the text; without both for --stat and --name-only."
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="only these (default: all)")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--stat", action="store_true", help="how many lines, and a bar, a path")
+    shape.add_argument("--name-only", action="store_true", help="only the paths")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 when something is staged")
+    parser.add_argument(
+        "-U", "--context", type=whole, default=DIFF_CONTEXT, metavar="N", help=f"lines around a change ({DIFF_CONTEXT})"
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Prints the differences between head and what is staged."""
+    from journal.engine import status
+
+    screen = Screen(arguments)
+    place = located(arguments)
+    paths = [place.inside(path) for path in arguments.paths] or None
+    with access.reading(place) as journal:
+        found = status.staged(journal, place.root, paths)
+        _tell(screen, arguments, found)
+    return DIFFERENT if found and arguments.exit_code else 0
+
+
+def _tell(screen: Screen, arguments: Namespace, found: Sequence[FilePatch]) -> None:
+    short = arguments.stat or arguments.name_only
+    if screen.json:
+        for patch in found:
+            screen.record(patches.brief(patch) if short else patch.to_dict())
+    elif arguments.name_only:
+        for patch in found:
+            screen.line(output.shown(patch.path))
+    elif arguments.stat:
+        patches.stat(screen, found)
+    else:
+        for patch in found:
+            patches.unified(screen, patch, arguments.context)

@@ -1,0 +1,217 @@
+"""The command `spool`: finds the command that is meant, reads its arguments and runs it."""
+
+import argparse
+import importlib
+import importlib.util
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from journal.cli import failures, output
+from journal.errors import UsageError
+
+COMMANDS: Mapping[str, Mapping[str, str]] = {
+    "Begin": {
+        "init": "make the journal of a folder",
+        "demo": "walk through it all in a throw-away folder",
+        "where": "print where the journal is",
+    },
+    "Change files": {
+        "write": "put content at a path",
+        "replace": "replace text in a file",
+        "delete": "remove files",
+        "move": "give a file another path",
+        "chmod": "set permission bits",
+        "symlink": "put a symbolic link at a path",
+        "batch": "carry out many changes, all or none",
+    },
+    "Look": {
+        "status": "show what is staged, in conflict or edited by hand",
+        "diff": "show what is staged, line by line",
+        "read": "print a file, now or as of a commit",
+        "log": "list commits",
+        "show": "show a commit and what it changed",
+    },
+    "Publish, or take back": {
+        "commit": "publish all that is staged",
+        "reset": "take back what is staged",
+    },
+    "Follow and ask": {
+        "changes": "list committed changes after a cursor",
+        "sql": "ask the journal with SQL",
+    },
+    "Take care": {
+        "verify": "check that the journal is sound",
+        "recover": "mend what a crash left open, and say what was done",
+    },
+}
+SENTENCES = {name: sentence for group in COMMANDS.values() for name, sentence in group.items()}
+LATE = {"demo"}  # shown only where it is installed
+
+ELSEWHERE = {
+    "add": "write", "cat": "read", "check": "verify", "ci": "commit", "edit": "replace", "fsck": "verify",
+    "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "query": "sql", "remove": "delete",
+    "rename": "move", "revert": "reset", "rm": "delete", "st": "status", "unlink": "delete",
+}  # fmt: skip
+"""What other programs call it."""
+
+NO_OPTION = "\0"
+"""marks an operand that looks like an option; no argument of a process can hold it."""
+
+TAKING_A_VALUE = {"-C", "--root", "--journal"}
+
+ABOUT = """\
+A journal for work on files: a change is staged, appears at once, and can be
+published or taken back whole, at any time, after any crash.
+
+"""
+EPILOG = """\
+`spool COMMAND --help` tells the rest. Exit codes: 0 done, 1 differences, 2 usage,
+3 conflict, 4 schema, 5 corruption, 6 storage, 7 action failed, 75 busy, 130 interrupted.
+With --json an error is one JSON document on standard error.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are errors like any other."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuses the arguments.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(message.replace(NO_OPTION, ""), hint=f"`{self.prog} --help` shows how it is called.")
+
+
+def entry() -> int:
+    """Runs `spool` on the arguments of the process; returns its exit code."""
+    return main(sys.argv[1:])
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs `spool` on these arguments; returns its exit code, whatever happens."""
+    options = argv[: argv.index("--")] if "--" in argv else argv
+    try:
+        code = run(argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except (Exception, KeyboardInterrupt) as error:
+        return failures.told(error, as_json="--json" in options, plain="--plain" in options)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Runs one command.
+
+    Raises:
+        JournalError: as the command does.
+    """
+    head, rest = split(argv)
+    if not rest or rest == ["help"]:
+        return front(head)
+    name, *rest = rest
+    if name == "help":
+        name, rest = rest[0], ["--help"]
+    command = found(name)
+    parser = Parser(
+        prog=f"spool {name}",
+        description=SENTENCES[name][0].upper() + SENTENCES[name][1:] + ".",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.describe(parser)
+    common(parser)
+    try:
+        arguments = parsed(parser, [*head, *rest])
+    except SystemExit:  # --help was printed
+        return 0
+    return int(command.run(arguments))
+
+
+def parsed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    """Reads options and operands in any order; what follows `--` is an operand, however it begins."""
+    at = argv.index("--") if "--" in argv else len(argv)
+    operands = [NO_OPTION + each if each.startswith("-") else each for each in argv[at + 1 :]]
+    arguments = parser.parse_intermixed_args([*argv[:at], *operands])
+    for name, value in vars(arguments).items():
+        if isinstance(value, str):
+            setattr(arguments, name, value.removeprefix(NO_OPTION))
+        elif isinstance(value, list):
+            setattr(arguments, name, [each.removeprefix(NO_OPTION) for each in value])
+    return arguments
+
+
+def split(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Parts the options that stand before the command from the command and what follows."""
+    at = 0
+    while at < len(argv) and argv[at].startswith("-"):
+        at += 2 if argv[at] in TAKING_A_VALUE else 1
+    return list(argv[:at]), list(argv[at:])
+
+
+def found(name: str) -> Any:
+    """Imports the module of a command.
+
+    Raises:
+        UsageError: there is none; the hint names one that may be meant.
+    """
+    if name in available():
+        return importlib.import_module(f"journal.cli.{name}")
+    import difflib
+
+    meant = ELSEWHERE.get(name) or next(iter(difflib.get_close_matches(name, available(), n=1)), None)
+    hint = f"Did you mean `spool {meant}`?" if meant else "`spool --help` lists the commands."
+    raise UsageError(f"there is no command {name!r}", hint=hint)
+
+
+def available() -> list[str]:
+    """Names the commands that are installed."""
+    return [name for name in SENTENCES if name not in LATE or importlib.util.find_spec(f"journal.cli.{name}")]
+
+
+def common(parser: argparse.ArgumentParser) -> None:
+    """Adds what every command takes."""
+    group = parser.add_argument_group("on every command")
+    group.add_argument("-C", "--root", metavar="DIR", help="work as if started in DIR (default: here)")
+    group.add_argument("--journal", metavar="FILE", help="use this journal instead of the root's own")
+    group.add_argument("--json", action="store_true", help='write JSON, each document with "version": 1')
+    group.add_argument("--plain", action="store_true", help="no colours, no headings, no advice")
+
+
+def front(head: Sequence[str]) -> int:
+    """Answers `spool` without a command: its help, or its version."""
+    known = available()
+    about = ABOUT
+    for title, group in COMMANDS.items():
+        about += f"{title}:\n" + "".join(f"  {name:9} {group[name]}\n" for name in group if name in known) + "\n"
+    parser = Parser(
+        prog="spool",
+        usage="spool [OPTION...] COMMAND [ARGUMENT...]",
+        description=about.rstrip(),
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    common(parser)
+    parser.add_argument("--version", action="store_true", help="print the version, and no more")
+    try:
+        arguments = parser.parse_args(head)
+    except SystemExit:  # --help was printed
+        return 0
+    output.write((f"spool {version()}\n" if arguments.version else parser.format_help()).encode())
+    return 0
+
+
+def version() -> str:
+    """Gives the release that is installed."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("spool-journal")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+if __name__ == "__main__":
+    raise SystemExit(entry())

@@ -1,0 +1,97 @@
+"""`spool status`: shows what is staged, in conflict or edited by hand, and what can be done about it."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from journal.cli import access, output, patches
+from journal.cli.location import Place, located
+from journal.cli.output import Screen
+from journal.records import Status, StatusEntry
+
+if TYPE_CHECKING:
+    from journal import Journal
+
+SHORT = 12
+"""characters of a commit id that are shown; seven are enough to name it."""
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Adds the arguments of `spool status`."""
+    parser.epilog = (
+        "With --plain a line a path: A, M, D or R when it is staged, C when the disk holds a third content,\n"
+        "E when it was edited by hand and is not staged; then two blanks and the path from the root.\n"
+        "JSON: branch, head, session_id, staged, conflicts, edits, digest, clean."
+    )
+
+
+def run(arguments: Namespace) -> int:
+    """Prints where the root stands."""
+    screen = Screen(arguments)
+    place = located(arguments)
+    from journal.engine import status
+
+    with access.reading(place) as journal:
+        found = status.of(journal, place.root)
+        if screen.json:
+            screen.document({**found.to_dict(), "clean": found.clean})
+        elif screen.plain:
+            _list(screen, found)
+        else:
+            screen.line(_heading(screen, journal, found))
+            _tell(screen, place, found)
+    return 0
+
+
+def _list(screen: Screen, found: Status) -> None:
+    for entry in found.staged:
+        screen.line(f"{patches.LETTERS[entry.change_type]}  {output.shown(entry.path)}")
+    for mark, entries in (("C", found.conflicts), ("E", found.edits)):
+        for entry in entries:
+            screen.line(f"{mark}  {output.shown(entry.path)}")
+
+
+def _heading(screen: Screen, journal: "Journal", found: Status) -> str:
+    branch = f"On branch {screen.paint(output.shown(found.branch), 'bold')}, "
+    if found.head is None:
+        return branch + "no commits yet"
+    subject = output.shown(journal.commit(found.head).message.partition("\n")[0])
+    head = screen.paint(found.head[:SHORT], "yellow")
+    return f"{branch}head {head}" + (f" {subject}" if subject else "")
+
+
+def _tell(screen: Screen, place: Place, found: Status) -> None:
+    if found.staged:
+        screen.line()
+        screen.line("Staged:")
+        _entries(screen, place, found.staged, "")
+        screen.advice("  `spool diff` shows it, `spool commit -m MESSAGE` publishes it, `spool reset` takes it back.")
+    if found.conflicts:
+        screen.line()
+        screen.line("In conflict, the disk holds what was not written here:")
+        _entries(screen, place, found.conflicts, "red")
+        screen.advice("  `spool reset --force PATH` keeps these bytes in the journal, then goes back to head.")
+    if found.edits:
+        screen.line()
+        screen.line("Edited by hand, not staged:")
+        _entries(screen, place, found.edits, "red")
+        screen.advice("  `spool reset --force PATH` takes it back, and keeps these bytes in the journal.")
+    if found.clean:
+        screen.line("Nothing staged; the root is as its head says." if found.head else "Nothing staged.")
+        screen.advice("`spool write PATH` stages a first change." if not found.head else "`spool log` lists commits.")
+
+
+def _entries(screen: Screen, place: Place, entries: Sequence[StatusEntry], colour: str) -> None:
+    """Writes aligned lines: letter, path, sizes."""
+    names = [output.shown(place.shown(entry.path)) for entry in entries]
+    width = max(map(output.columns, names))
+    for entry, name in zip(entries, names, strict=True):
+        letter = patches.LETTERS[entry.change_type]
+        painted = screen.paint(letter, colour) if colour else patches.letter(screen, entry.change_type)
+        sizes = screen.paint(_sizes(entry), "dim")
+        screen.line(f"  {painted}  {output.padded(name, min(width, 60))}  {sizes}".rstrip())
+
+
+def _sizes(entry: StatusEntry) -> str:
+    sizes = [output.size(count) for count in (entry.size_before, entry.size_after) if count is not None]
+    return sizes[0] if len(set(sizes)) == 1 else " -> ".join(sizes)

@@ -1,0 +1,91 @@
+"""`spool diff` shows what is staged in every form, and tells a script by its exit code."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Runner
+
+
+@pytest.fixture
+def staged(committed: Runner) -> Runner:
+    committed("replace", "a.txt", "two", "2")
+    committed("write", "new.txt", "--text", "new\n")
+    return committed
+
+
+def test_unified(staged: Runner) -> None:
+    out = staged("diff", "a.txt").out
+    assert "--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n" in out
+    assert "new.txt" not in out
+    assert "@@ -2 +2 @@" in staged("diff", "-U", "0", "a.txt").out
+
+
+def test_a_pipe_gets_what_git_applies(staged: Runner, root: Path, tmp_path: Path) -> None:
+    staged("write", "latin.txt", stdin=b"caf\xe9\r\n")
+    staged("write", os.fsdecode(b"\xff"), "--text", "no line end")
+    patch = staged("diff").out.encode("utf-8", "surrogateescape")
+    copy = tmp_path / "copy"
+    (copy / "src").mkdir(parents=True)
+    (copy / "a.txt").write_text("one\ntwo\nthree\n")
+    done = subprocess.run(["git", "apply", "-"], cwd=copy, input=patch, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for name in (b"a.txt", b"new.txt", b"latin.txt", b"\xff"):
+        assert (copy / os.fsdecode(name)).read_bytes() == (root / os.fsdecode(name)).read_bytes()
+
+
+def test_exit_code(staged: Runner) -> None:
+    staged("diff")
+    staged("diff", "--exit-code", code=1)
+    staged("diff", "--exit-code", "--stat", code=1)
+    staged("diff", "--exit-code", "src")
+    staged("reset")
+    assert staged("diff", "--exit-code").out == ""
+
+
+def test_names(staged: Runner) -> None:
+    assert staged("diff", "--name-only").out == "a.txt\nnew.txt\n"
+    assert staged("diff", "--name-only", "n*").out == "new.txt\n"
+
+
+def test_stat(staged: Runner) -> None:
+    assert staged("diff", "--stat").out.splitlines() == [
+        " a.txt   | 2 +-",
+        " new.txt | 1 +",
+        " 2 files changed, 2 insertions(+), 1 deletion(-)",
+    ]
+
+
+def test_as_json(staged: Runner) -> None:
+    first, second = staged("diff", "--json").lines
+    assert first["hunks"][0]["lines"] == [" one", "-two", "+2", " three"]
+    assert first["diff"].endswith(" three\n")
+    assert second["change_type"] == "created"
+    short = staged("diff", "--json", "--stat").lines[0]
+    assert (short["additions"], short["deletions"], "diff" in short) == (1, 1, False)
+
+
+def test_from_a_folder_below(staged: Runner, root: Path) -> None:
+    assert staged.at(root / "src")("diff", "--name-only", "../a.txt").out == "a.txt\n"
+    assert staged.at(root / "src")("diff", "--name-only", ".").out == ""
+    assert staged.at(root / "src")("diff", "--name-only").out == "a.txt\nnew.txt\n"
+
+
+def test_colours_on_a_terminal(staged: Runner, terminal: None) -> None:
+    staged("write", "esc.txt", "--text", "\x1b]0;title\x07\ttab\n")
+    out = staged("diff", coloured=True).out
+    assert "\x1b[1m--- a/a.txt\x1b[0m\n" in out
+    assert "\x1b[36m@@ -1,3 +1,3 @@\x1b[0m\n one\n\x1b[31m-two\x1b[0m\n\x1b[32m+2\x1b[0m\n" in out
+    assert "\\x1b]0;title\\x07\ttab" in out
+
+
+def test_colours_can_be_had_in_a_pipe_and_left_out_on_a_terminal(
+    staged: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLICOLOR_FORCE", "1")
+    assert "\x1b[32m+2" in staged("diff", coloured=True).out
+    assert "\x1b" not in staged("diff", "--plain").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in staged("diff").out

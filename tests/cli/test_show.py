@@ -1,0 +1,69 @@
+"""`spool show` shows a commit and its patches."""
+
+import pytest
+
+from tests.cli.running import Runner
+
+
+@pytest.fixture
+def two(committed: Runner) -> Runner:
+    committed("replace", "a.txt", "two", "2")
+    committed("write", "src/c.txt", "--text", "c\n")
+    committed("commit", "-m", "second")
+    return committed
+
+
+def test_by_id_prefix_branch_and_default(two: Runner) -> None:
+    newest, oldest = (line["id"] for line in two("log", "--json").lines)
+    out = two("show").out
+    assert out.startswith(f"commit {newest}\n") and "\n    second\n" in out
+    assert "-two\n+2\n" in out and "src/c.txt" in out
+    assert two("show", newest[:7]).out == two("show", "main").out == two("show", newest).out == out
+    assert two("show", oldest[:10]).out.startswith(f"commit {oldest}\n")
+
+
+def test_some_paths_and_forms(two: Runner) -> None:
+    assert "a.txt" not in two("show", "main", "src").out
+    assert two("show", "--stat").out.splitlines()[-3:] == [
+        " a.txt     | 2 +-",
+        " src/c.txt | 1 +",
+        " 2 files changed, 2 insertions(+), 1 deletion(-)",
+    ]
+    assert "@@ -2 +2 @@" in two("show", "-U", "0").out
+
+
+def test_as_json(two: Runner) -> None:
+    found = two("show", "--json").json
+    assert found["commit"]["message"] == "second"
+    assert [patch["path"] for patch in found["patches"]] == ["a.txt", "src/c.txt"]
+    assert found["patches"][0]["diff"].endswith(" three\n")
+    short = two("show", "--json", "--stat").json["patches"][0]
+    assert "diff" not in short and short["additions"] == 1
+
+
+def test_colours_on_a_terminal(two: Runner, terminal: None) -> None:
+    out = two("show", coloured=True).out
+    assert out.startswith("\x1b[33mcommit ") and "\x1b[31m-two\x1b[0m" in out
+
+
+@pytest.mark.parametrize("name", ["0000000", "abc", "no-branch", ""])
+def test_what_names_no_commit(name: str, two: Runner) -> None:
+    assert two("show", name, code=2).err.startswith("spool: ")
+
+
+def test_an_ambiguous_prefix_lists_what_it_fits(two: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [line["id"] for line in two("log", "--json").lines]
+    monkeypatch.setattr("journal.tables.commits.prefixed", lambda look, prefix: ids)
+    told = two("show", "0000000", code=2).err
+    assert all(each in told for each in ids)
+
+
+def test_no_commits_yet(spool: Runner) -> None:
+    assert "`spool commit -m MESSAGE`" in spool("show", code=2).err
+
+
+def test_a_commit_of_many_files(spool: Runner) -> None:
+    plan = "".join(f'{{"op": "write", "path": "{number}", "content": ""}}\n' for number in range(1200))
+    spool("batch", stdin=plan.encode())
+    spool("commit")
+    assert len(spool("show", "--json", "--stat").json["patches"]) == 1200
