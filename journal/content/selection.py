@@ -6,6 +6,7 @@ from os import PathLike
 from typing import Self
 
 from journal.content import paths
+from journal.errors import UsageError
 from journal.records import StrPath
 
 MAGIC = re.compile(r"[*?\[]").search
@@ -36,7 +37,7 @@ class Selection:
             return cls(frozenset(), None, True)
         names: set[str] = set()
         globs: list[str] = []
-        for each in [given] if isinstance(given, str | bytes | PathLike) else given:
+        for each in several(given):
             name, under = _read(each)
             if not name:
                 return cls(frozenset(), None, True)
@@ -53,6 +54,19 @@ class Selection:
         if self._names and (path in self._names or any(above + "/" in self._names for above in paths.parents(path))):
             return True
         return self._glob is not None and self._glob.fullmatch(path) is not None
+
+
+def several(given: StrPath | Iterable[StrPath]) -> list[StrPath]:
+    """Lists what a caller gave as one path or several; an iterator is read once.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if isinstance(given, str | bytes | PathLike):
+        return [given]
+    if not isinstance(given, Iterable):
+        raise UsageError(f"paths is {type(given).__name__}", hint="pass one path or several")
+    return list(given)
 
 
 def _read(given: StrPath) -> tuple[str, bool]:

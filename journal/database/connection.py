@@ -93,7 +93,7 @@ class Database:
         try:
             connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_S * 1000))
             # Counted by SQLite, after it has rolled back what a dead process left: the file's size would mislead.
-            fresh = create and connection.pragma("page_count") == 0
+            fresh = create and (connection.pragma("page_count") == 0 or _is_begun(connection))
             if not fresh:
                 _is_ours(connection, path)  # before the settings: WAL would change another program's file for good
             _settings(connection, readonly=readonly, fresh=fresh)
@@ -223,6 +223,12 @@ def _settings(connection: apsw.Connection, *, readonly: bool, fresh: bool) -> No
     if readonly:
         connection.execute("PRAGMA query_only=ON").fetchall()
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+
+
+def _is_begun(connection: apsw.Connection) -> bool:
+    """Tells whether a process died between the first two settings of a new file: it is empty but for the first."""
+    wanted = {"auto_vacuum": 2, "application_id": 0, "schema_version": 0, "user_version": 0}
+    return all(connection.pragma(name) == value for name, value in wanted.items())
 
 
 def _is_ours(connection: apsw.Connection, path: str) -> None:

@@ -45,15 +45,12 @@ class Read:
 
     def stream(self, sql: str, values: Mapping[str, Value] | Sequence[Value]) -> Iterator[tuple[list[str], Row]]:
         """Yields each row with its column names, holding the statement open meanwhile."""
-        names: list[str] = []
         try:
             cursor = self._bound(sql, values)
-            for row in cursor:
-                names = names or [column[0] for column in cursor.get_description()]
-                yield names, row
+            for row in cursor:  # the columns are asked for each time: several statements have several kinds of rows
+                yield [column[0] for column in cursor.get_description()], row
         except apsw.Error as error:
             raise translate(error, self._path) from error
-
 
     def _bound(self, sql: str, values: Mapping[str, Value] | Sequence[Value]) -> apsw.Cursor:
         """Starts a statement whose values are a user's: what SQLite cannot hold is his mistake."""

@@ -97,7 +97,7 @@ def _prepare(desk: Desk, plan: Plan) -> None:
 def _promise(desk: Desk, plan: Plan) -> Opened:
     """Step 3: one transaction with all rows of the act."""
     moving = plan.moving
-    sync = any(not slot.known.marked or slot.captured for slot in moving)
+    sync = any(not s.known.marked or s.captured for s in moving) or any(s.adopted for s in plan.slots)
     try:
         with desk.database.begin(sync=sync) as tx:
             chain = Chain(tx)

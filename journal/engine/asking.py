@@ -1,5 +1,6 @@
 """How a verb becomes an audit row, also when it is refused or fails."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -14,6 +15,9 @@ from journal.workspace.faults import system_errors
 
 NO_ACT = (UsageError, Closed)
 """errors of a call that never became an act; their subclasses are outcomes of one."""
+
+NO_TEXT = re.compile("[\ud800-\udc7f\udd00-\udfff]").search
+"""surrogates that stand for no byte of a name; nothing on disk is called so, and it is refused with a row."""
 
 
 @contextmanager
@@ -46,8 +50,11 @@ def shortened(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _short(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > REQUEST_TEXT_MAX:
-        return {"text": plain(value[:REQUEST_TEXT_MAX]), "cut_from": len(value)}
+    if isinstance(value, str):
+        text = value[:REQUEST_TEXT_MAX]
+        if NO_TEXT(text):
+            text = text.encode("utf-8", "backslashreplace").decode()
+        return plain(text) if len(value) <= REQUEST_TEXT_MAX else {"text": plain(text), "cut_from": len(value)}
     if isinstance(value, list | tuple):
         return [_short(item) for item in value]
     return plain(value)

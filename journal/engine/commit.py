@@ -112,14 +112,13 @@ def _refuse_hand_edits(desk: Desk, rows: list[Staged]) -> None:
         hint="look at `spool status`, then put the staged content back, or reset the path with force",
         path=first.path,
         expected=None if first.after is None else first.after.sha256.hex(),
-        found=None if standing is None or standing == "other" else standing.sha256.hex(),
+        found=None if standing is None else standing.sha256.hex(),
         paths=tuple(row.path for row in changed),
     )
 
 
 def _as_staged(eyes: Survey, row: Staged) -> bool:
-    standing = eyes.standing(row.path, row.path_id)
-    return standing != "other" and same_content(standing, row.after)
+    return same_content(eyes.standing(row.path, row.path_id), row.after)
 
 
 def _counts(desk: Desk, reading: Reading, rows: list[Staged]) -> tuple[int, int]:

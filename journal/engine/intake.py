@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from journal.content import chunking, text
 from journal.content.packing import PackedBlob, PackedChunk, Tally, pack, pack_chunk, pair
@@ -176,12 +177,20 @@ def _kept_mode(desk: Desk, slot: Slot) -> int:
 
 
 def _copied(desk: Desk, slot: Slot, source: Path, mode: int | None) -> Version:
-    with system_errors("read", None), open(source, "rb") as file:
+    with _opened(source) as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise UsageError(f"{source} is not a file", hint="name a regular file to copy from")
         bits = mode if mode is not None else stat.S_IMODE(found.st_mode)
         return _gathered(desk, slot, iter(lambda: file.read(PIECE_BYTES), b""), bits)
+
+
+def _opened(source: Path) -> BinaryIO:
+    try:
+        return open(source, "rb")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"{str(source)!r} cannot be read: {reason}", hint="name a file to copy from") from error
 
 
 def _gathered(desk: Desk, slot: Slot, pieces: Iterator[bytes], mode: int) -> Version:

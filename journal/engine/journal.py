@@ -24,6 +24,10 @@ from journal.tables import blobs, commits, meta, sessions, trees
 from journal.tables.chunks import Chunks
 
 
+CURSOR_END = 1 << 63
+"""SQLite's integers end here."""
+
+
 class Journal:
     """One journal, read: it takes no lease, blocks nobody, and each call sees what is committed at its moment."""
 
@@ -180,8 +184,8 @@ class Journal:
         commit: str | None = None,
     ) -> list[Change]:
         """Lists committed changes past a cursor, in commit order: the feed that a follower reads."""
-        if limit < 0 or after < 0:
-            raise UsageError(f"after is {after}, limit is {limit}", hint="neither can be below 0")
+        if not (0 <= after < CURSOR_END and 0 <= limit < CURSOR_END):
+            raise UsageError(f"after is {after}, limit is {limit}", hint="both are numbers from 0 to 2**63 - 1")
         return feed.changes_of(self._look(), after, limit, wanted=paths, branch=branch, commit=commit)
 
     def query(

@@ -8,12 +8,12 @@ from journal.content.paths import parents
 from journal.engine import intake, placing
 from journal.engine.desk import Desk
 from journal.engine.replacing import replaced
-from journal.engine.slots import Slot, Version, find, refuse_hand_edit
+from journal.engine.slots import Slot, Version, differs_from_expected, find, refuse_hand_edit
 from journal.errors import LimitExceeded, PathRefused, UnknownName, UsageError, WorkspaceChanged
 from journal.limits import EDIT_BYTES_MAX, PATH_BYTES_MAX
 from journal.records import Chmod, Delete, Move, Operation, Replace, Symlink, Write
 from journal.tables import blobs
-from journal.tables.states import State
+from journal.tables.states import State, same_content
 from journal.workspace import look as looking
 
 
@@ -42,8 +42,8 @@ class Overlay:
         self.packed: list[Version] = []
         self.folders: Counter[str] = Counter()
 
-    def slot(self, path: str) -> Slot:
-        """Gives a path's slot; the disk is looked at once a verb.
+    def slot(self, path: str, *, written: bool = False) -> Slot:
+        """Gives a path's slot; the disk is looked at once a verb. One that is `written` is judged by what is written.
 
         Raises:
             PathRefused, WorkspaceChanged
@@ -51,7 +51,8 @@ class Overlay:
         slot = self.slots.get(path)
         if slot is None:
             slot = find(self.desk, path)
-            refuse_hand_edit(slot)
+            if not written:
+                refuse_hand_edit(slot)
             self.slots[path] = slot
         return slot
 
@@ -130,9 +131,15 @@ def _read(desk: Desk, slot: Slot) -> "list[bytes]":
 def _write(overlay: Overlay, operation: Operation) -> Applied:
     assert isinstance(operation, Write)
     mode = None if operation.mode is None else permission_bits(operation.mode)
-    slot = overlay.slot(overlay.desk.path(operation.path))
+    slot = overlay.slot(overlay.desk.path(operation.path), written=True)
     _refuse_below_file(overlay, slot)
-    return Applied((overlay.set(slot, intake.version(overlay.desk, slot, operation.content, mode)),))
+    version = intake.version(overlay.desk, slot, operation.content, mode)
+    if slot.now is slot.disk and same_content(slot.before, version.state):
+        slot.adopted = differs_from_expected(slot)  # what someone else put there is written as it stands: it is taken
+        before = slot.known.expected if slot.adopted else slot.before
+        return Applied((overlay.set(slot, version)._replace(before=before),))
+    refuse_hand_edit(slot)
+    return Applied((overlay.set(slot, version),))
 
 
 def _replace(overlay: Overlay, operation: Operation) -> Applied:

@@ -35,7 +35,7 @@ class Slot:
     """One path of a verb: its look and content on disk, and the version that it shall have in the end."""
 
     __slots__ = (
-        *("captured", "disk", "displaced", "folder", "how", "kept"),
+        *("adopted", "captured", "disk", "displaced", "folder", "how", "kept"),
         *("known", "look", "made", "moved_from", "now", "path", "temp"),
     )
 
@@ -50,6 +50,7 @@ class Slot:
         self.moved_from = ""
         self.temp = 0
         self.made: Look | None = None
+        self.adopted = False
         self.captured = False
         self.displaced = False
         self.kept = False
@@ -93,17 +94,22 @@ def refuse_hand_edit(slot: Slot) -> None:
     Raises:
         WorkspaceChanged: with both digests; nothing was changed.
     """
-    expected = slot.known.expected
-    if not slot.known.tracked or slot.disk is None or same_content(slot.disk.state, expected):
+    if slot.adopted or not differs_from_expected(slot):
         return
+    expected, found = slot.known.expected, slot.before
     raise WorkspaceChanged(
         f"{slot.path!r} was changed by someone else since it was last written here",
-        hint="look at it, then commit or undo that change by hand, or reset the path with force",
+        hint="write its content as it stands to take it over, or reset the path with force",
         path=slot.path,
         expected=None if expected is None else expected.sha256.hex(),
-        found=slot.disk.state.sha256.hex(),
+        found=None if found is None else found.sha256.hex(),
         paths=(slot.path,),
     )
+
+
+def differs_from_expected(slot: Slot) -> bool:
+    """Tells whether a tracked path holds other content than was last written there; absence is nobody's content."""
+    return slot.known.tracked and slot.disk is not None and not same_content(slot.disk.state, slot.known.expected)
 
 
 def seen_of(found: Look, sha: Sha256, is_text: bool) -> Seen:

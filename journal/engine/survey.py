@@ -16,9 +16,6 @@ from journal.tables.states import State, change_type, same_content
 from journal.workspace import look as looking
 from journal.workspace.walk import Root
 
-Standing = State | Literal["other"] | None
-"""What stands at a path: a file or symlink, nothing, or something that cannot be journaled."""
-
 
 class Survey:
     """Looks at paths of a root, reading only what changed since it was last seen; `seen` is its memory."""
@@ -29,19 +26,15 @@ class Survey:
         self._root_id = root_id
         self._seen = {} if seen is None else seen
 
-    def standing(self, path: str, path_id: PathId) -> Standing:
-        """Tells what stands at a path now."""
+    def standing(self, path: str, path_id: PathId) -> State | None:
+        """Tells which file or symlink stands at a path now; a folder there, or a device, is none."""
         try:
             at = self._root.parent(path)
             found = looking.look(*at)
-        except FileNotFoundError:
+        except (FileNotFoundError, PathRefused):
             return None
-        except PathRefused:
-            return "other"
-        if found is None:
+        if found is None or found.kind not in ("file", "symlink"):
             return None
-        if found.kind not in ("file", "symlink"):
-            return "other"
         seen = self._seen.get(path) or marks.last_seen(self._look, self._root_id, path_id)
         if seen is None or not holds(seen, found):
             seen = self._seen[path] = self._read(path, found, at)
@@ -72,15 +65,13 @@ def survey(look: Read, branch_id: BranchId, eyes: Survey) -> Found:
     for row in rows:
         listed.append(_entry(row.path, row.before, row.after, "staged", row.invocation_id))
         standing = eyes.standing(row.path, row.path_id)
-        if standing == "other" or not same_content(standing, row.after):
-            on_disk = None if standing == "other" else standing
-            conflicts.append(_entry(row.path, row.after, on_disk, "conflict", None))
+        if not same_content(standing, row.after):
+            conflicts.append(_entry(row.path, row.after, standing, "conflict", None))
     known = {row.path for row in rows}
     for entry in sorted(trees.head(look, branch_id), key=lambda each: os.fsencode(each.path)):
         standing = None if entry.path in known else eyes.standing(entry.path, entry.path_id)
-        if entry.path not in known and (standing == "other" or standing != entry.state):
-            on_disk = None if standing == "other" else standing
-            edits.append(_entry(entry.path, entry.state, on_disk, "untracked-edit", None))
+        if entry.path not in known and standing != entry.state:
+            edits.append(_entry(entry.path, entry.state, standing, "untracked-edit", None))
     return Found(tuple(listed), tuple(conflicts), tuple(edits), digest_of(rows).hex())
 
 

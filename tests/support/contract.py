@@ -170,7 +170,7 @@ def _attributes(found: type) -> set[str]:
     names = set(dir(found))
     for base in found.__mro__:
         names.update(inspect.get_annotations(base))
-        if base.__module__.partition(".")[0] not in ("builtins", "io", "abc", "typing"):
+        if base.__module__.partition(".")[0] not in ("builtins", "io", "_io", "abc", "typing"):
             names.update(_set_on_self(base))
     return names
 
