@@ -1,0 +1,126 @@
+"""SQLite's errors: each has a home among ours, and that home is the right one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+from journal import errors
+from journal.database.faults import translate
+from journal.errors import BusyError, DiskFull, JournalError, LimitExceeded
+
+HOMES = {
+    "AbortError": "StorageError",
+    "AuthError": "UsageError",
+    "BindingsError": "UsageError",
+    "BusyError": "BusyError",
+    "CantOpenError": "StorageError",
+    "ConnectionClosedError": "Closed",
+    "ConnectionNotClosedError": "Closed",
+    "ConstraintError": "CorruptionError",
+    "CorruptError": "CorruptionError",
+    "CursorClosedError": "Closed",
+    "EmptyError": "UsageError",
+    "Error": "UsageError",
+    "ExecTraceAbort": "UsageError",
+    "ExecutionCompleteError": "UsageError",
+    "ExtensionLoadingError": "UsageError",
+    "ForkingViolationError": "UsageError",
+    "FormatError": "UsageError",
+    "FullError": "DiskFull",
+    "IOError": "StorageError",
+    "IncompleteExecutionError": "UsageError",
+    "InternalError": "CorruptionError",
+    "InterruptError": "LimitExceeded",
+    "InvalidContextError": "UsageError",
+    "LockedError": "BusyError",
+    "MismatchError": "UsageError",  # `LIMIT 'x'` in a query of the user
+    "MisuseError": "UsageError",
+    "NoFTS5Error": "UsageError",
+    "NoLFSError": "StorageError",
+    "NoMemError": "StorageError",
+    "NotADBError": "NotAJournal",
+    "NotFoundError": "UsageError",
+    "PermissionsError": "ReadOnly",
+    "ProtocolError": "BusyError",
+    "RangeError": "UsageError",
+    "ReadOnlyError": "ReadOnly",
+    "SQLError": "UsageError",
+    "SchemaChangeError": "BusyError",
+    "ThreadingViolationError": "UsageError",
+    "TooBigError": "LimitExceeded",
+    "VFSFileClosedError": "StorageError",
+    "VFSNotImplementedError": "StorageError",
+}
+
+
+def kinds(kind: type[apsw.Error]) -> Iterator[type[apsw.Error]]:
+    """A class of apsw's errors and all below it."""
+    yield kind
+    for child in kind.__subclasses__():
+        yield from kinds(child)
+
+
+def test_every_error_of_apsw_is_known_here() -> None:
+    walked = {kind.__name__ for kind in kinds(apsw.Error) if kind.__module__ == "apsw"}
+    named = {name for name, kind in vars(apsw).items() if isinstance(kind, type) and issubclass(kind, apsw.Error)}
+    assert walked == named == set(HOMES)
+
+
+@pytest.mark.parametrize(("name", "home"), HOMES.items(), ids=HOMES)
+def test_every_error_of_apsw_has_its_home(name: str, home: str) -> None:
+    made = translate(getattr(apsw, name)("what SQLite said"), "/nowhere/journal.db")
+    assert type(made) is getattr(errors, home)
+    assert str(made) == "/nowhere/journal.db: what SQLite said"
+    assert made.hint
+
+
+def test_the_homes_are_those_of_the_groups() -> None:
+    groups = {"UsageError", "BusyError", "CorruptionError", "StorageError"}
+    reached = {
+        next(kind.__name__ for kind in getattr(errors, home).__mro__ if kind.__name__ in groups)
+        for home in HOMES.values()
+    }
+    assert reached == groups
+
+
+def test_a_kind_that_apsw_may_add_is_not_lost() -> None:
+    class Unheard(apsw.Error):
+        """An error of a later release."""
+
+    assert type(translate(Unheard("m"), "j.db")) is errors.UsageError
+
+
+def test_the_fields_of_our_errors_are_filled(tmp_path: Path) -> None:
+    full = translate(apsw.FullError("m"), str(tmp_path / "j.db"))
+    assert isinstance(full, DiskFull) and full.needed_bytes == 0 and full.free_bytes > 0
+    busy = translate(apsw.BusyError("m"), "j.db")
+    assert isinstance(busy, BusyError) and (busy.holder, busy.waited_s) == (None, 0.0)
+    large = translate(apsw.TooBigError("m"), "j.db")
+    assert isinstance(large, LimitExceeded) and (large.limit, large.found) == ("sqlite", None)
+
+
+def test_where_the_free_space_cannot_be_told_it_is_none() -> None:
+    assert translate(apsw.FullError("m"), "/nowhere/at/all/j.db").to_dict()["free_bytes"] == 0
+    here = translate(apsw.FullError("m"), "j.db")
+    assert isinstance(here, DiskFull) and here.free_bytes > 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "home"),
+    [
+        ("SELECT nonsense", errors.UsageError),
+        ("SELECT 1 LIMIT 'x'", errors.UsageError),
+        ("SELECT zeroblob(2147483648)", errors.LimitExceeded),
+        ("SELECT load_extension('x')", errors.UsageError),
+        ("SELECT json('{')", errors.UsageError),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_user_gets_wrong_is_never_called_damage(sql: str, home: type[JournalError]) -> None:
+    connection = apsw.Connection(":memory:")
+    with pytest.raises(apsw.Error) as caught:
+        connection.execute(sql).fetchall()
+    assert type(translate(caught.value, "j.db")) is home
+    connection.close()

@@ -1,0 +1,63 @@
+"""Numbers of paths: one each, for ever, whatever bytes are in the name."""
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journal.database import Database
+from journal.ids import PathId
+from journal.tables import paths
+from tests.tables import rows
+
+names = st.binary(min_size=1, max_size=6).map(os.fsdecode).filter(lambda name: "\0" not in name and name[0] != "/")
+
+
+def test_a_path_keeps_its_number(database: Database) -> None:
+    with database.begin() as tx:
+        first, second = paths.number(tx, "a/b"), paths.number(tx, "a")
+        assert first != second
+        assert (paths.number(tx, "a/b"), paths.number(tx, "a")) == (first, second)
+    assert (paths.find(database.look(), "a/b"), paths.find(database.look(), "a")) == (first, second)
+    assert (paths.name(database.look(), first), paths.name(database.look(), second)) == ("a/b", "a")
+
+
+def test_a_path_that_was_never_seen_has_none(database: Database) -> None:
+    assert paths.find(database.look(), "a") is None
+    with pytest.raises(LookupError, match="path 7"):
+        paths.name(database.look(), PathId(7))
+
+
+def test_names_differ_by_case_and_by_form(database: Database) -> None:
+    alike = ["a", "A", "é", "e\u0301", " a", "a "]
+    with database.begin() as tx:
+        assert len({paths.number(tx, path) for path in alike}) == len(alike)
+
+
+def test_a_name_that_is_not_utf_8_is_kept_as_its_bytes(database: Database) -> None:
+    odd = os.fsdecode(b"a/\xff\n\\x")
+    with database.begin() as tx:
+        number = paths.number(tx, odd)
+        assert paths.number(tx, odd) == number
+    assert paths.find(database.look(), odd) == number
+    assert paths.name(database.look(), number) == odd
+    assert database.look().rows("SELECT name, raw FROM path") == [("//a/\\xff\\x0a\\\\x", b"a/\xff\n\\x")]
+
+
+def test_the_escaped_form_is_the_name_of_another_file(database: Database) -> None:
+    with database.begin() as tx:
+        numbers = {paths.number(tx, path) for path in ("\udcff", "\\xff", "\\\\xff", "x")}
+    assert len(numbers) == 4
+
+
+@given(st.lists(names, unique=True, max_size=8))
+def test_every_name_comes_back(listed: list[str]) -> None:
+    database = rows.migrated()
+    with database.begin() as tx:
+        numbers = [paths.number(tx, name) for name in listed]
+        assert len(set(numbers)) == len(listed)
+        assert [paths.number(tx, name) for name in listed] == numbers
+    assert [paths.find(database.look(), name) for name in listed] == numbers
+    assert [paths.name(database.look(), number) for number in numbers] == listed
+    database.close()

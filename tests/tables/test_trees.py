@@ -1,0 +1,88 @@
+"""Trees: at the head and at every commit before it, as a plain dictionary would have them."""
+
+import os
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from journal.database import Database, Read
+from journal.ids import BranchId, PathId
+from journal.tables import paths, trees
+from journal.tables.states import State
+from journal.tables.trees import TreeEntry
+from tests.tables import rows
+from tests.tables.rows import Home, Side
+
+ODD = os.fsdecode(b"c/\xff")
+SIDES = st.sampled_from([Side(b"one"), Side(b"two"), Side(b"one", 0o755), Side(b"one", 0o777, "symlink"), Side(b"\0")])
+COMMITS = st.lists(
+    st.dictionaries(st.sampled_from(["a", "b", "a/b", ODD, "é"]), st.none() | SIDES, min_size=1), max_size=6
+)
+
+
+def tree(entries: list[TreeEntry]) -> dict[str, State]:
+    """A tree by path; no path stands in it twice."""
+    found = {entry.path: entry.state for entry in entries}
+    assert len(found) == len(entries)
+    return found
+
+
+def numbers_fit(tx: Read, entries: list[TreeEntry]) -> bool:
+    """Whether the number of each entry is that of its path."""
+    return all(paths.name(tx, entry.path_id) == entry.path for entry in entries)
+
+
+@given(COMMITS, COMMITS)
+def test_a_tree_is_what_a_dictionary_would_hold(
+    mine: list[dict[str, Side | None]], theirs: list[dict[str, Side | None]]
+) -> None:
+    database = rows.migrated()
+    with database.begin() as tx:
+        homes = [rows.home(tx), rows.home(tx, "other")]
+    models: list[list[dict[str, State]]] = [[{}], [{}]]
+    for turn in range(max(len(mine), len(theirs))):
+        for at, model, commits in zip(homes, models, (mine, theirs), strict=True):
+            changes = {
+                path: side for path, side in (commits[turn : turn + 1] or [{}])[0].items() if side or path in model[-1]
+            }
+            if changes:
+                with database.begin() as tx:
+                    rows.commit(tx, at, changes)
+                states = {path: rows.state(side) for path, side in changes.items() if side}
+                model.append({path: state for path, state in model[-1].items() if path not in changes} | states)
+    look = database.look()
+    for at, model in zip(homes, models, strict=True):
+        assert [tree(trees.at(look, at.branch, n)) for n in range(len(model))] == model
+        assert tree(trees.head(look, at.branch)) == model[-1]
+        assert numbers_fit(look, trees.head(look, at.branch)) and numbers_fit(look, trees.at(look, at.branch, 1))
+        for path in ("a", "b", "a/b", ODD, "é"):
+            number = paths.find(look, path)
+            assert number is None or trees.at_head(look, at.branch, number) == model[-1].get(path)
+    database.close()
+
+
+def test_a_tree_beyond_the_head_is_the_one_at_the_head(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        rows.commit(tx, home, {"a": Side(b"one")})
+    assert trees.at(database.look(), home.branch, 9) == trees.at(database.look(), home.branch, 1)
+
+
+def test_what_nobody_knows_is_in_no_tree(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        rows.commit(tx, home, {"a": Side(b"one")})
+    look = database.look()
+    assert trees.at_head(look, home.branch, PathId(99)) is None
+    assert trees.at_head(look, BranchId(99), rows.path_id(look, "a")) is None
+    assert trees.head(look, BranchId(99)) == trees.at(look, BranchId(99), 1) == []
+
+
+def test_the_head_advances_by_what_is_given(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        one, two = paths.number(tx, "a"), paths.number(tx, ODD)
+        trees.advance(tx, home.branch, [(one, rows.columns(tx, Side(b"one"))), (two, rows.columns(tx, Side(b"two")))])
+        trees.advance(tx, home.branch, [])
+        assert set(tree(trees.head(tx, home.branch))) == {"a", ODD}
+        gone = (None, None, None)
+        trees.advance(tx, home.branch, iter([(one, gone), (two, rows.columns(tx, Side(b"x", 0o600)))]))
+        trees.advance(tx, home.branch, [(one, gone)])
+        assert trees.head(tx, home.branch) == [TreeEntry(two, ODD, rows.state(Side(b"x", 0o600)))]
