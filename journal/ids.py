@@ -74,7 +74,7 @@ def chunk_digest(data: bytes | bytearray | memoryview) -> ChunkDigest:
 
 
 def canonical(fields: Iterable[Field]) -> bytes:
-    """Encodes fields so that no two different sequences give the same bytes."""
+    """Encodes fields so that no two different sequences of the same types give the same bytes."""
     encoded = bytearray()
     for value in fields:
         if value is None:

@@ -8,10 +8,12 @@ PRAGMAS = frozenset(
     {
         *("table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list"),
         *("database_list", "function_list", "collation_list", "compile_options"),
-        *("user_version", "application_id", "schema_version", "page_size", "page_count", "freelist_count"),
     }
 )
-"""they only tell, unless given a value where none belongs, and the connection is read-only besides."""
+"""they only tell; a value names what about."""
+
+NUMBERS = frozenset({"user_version", "application_id", "schema_version", "page_size", "page_count", "freelist_count"})
+"""they tell, unless they are given a value."""
 
 FUNCTIONS_REFUSED = frozenset({"load_extension", "fts3_tokenizer"})
 
@@ -19,7 +21,8 @@ FUNCTIONS_REFUSED = frozenset({"load_extension", "fts3_tokenizer"})
 def allows_reading(code: int, first: str | None, second: str | None) -> bool:
     """Tells whether an action that SQLite's authorizer names is one of reading."""
     if code == apsw.SQLITE_PRAGMA:
-        return first is not None and first.lower() in PRAGMAS
+        name = (first or "").lower()
+        return name in PRAGMAS or (name in NUMBERS and second is None)
     if code == apsw.SQLITE_FUNCTION:
         return second is None or second.lower() not in FUNCTIONS_REFUSED
     return code in READING

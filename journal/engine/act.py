@@ -122,8 +122,8 @@ def _open(chain: Chain, plan: Plan, *, running: bool) -> Opened:
 
 
 def _write_rows(desk: Desk, tx: Write, plan: Plan, opened: Opened) -> None:
-    packed = [version.packed for version in plan.versions]
-    packed += [slot.disk.packed for slot in plan.slots if slot.disk is not None]
+    packed = [slot.disk.packed for slot in plan.slots if slot.disk is not None]  # first: the bases of new versions
+    packed += [version.packed for version in plan.versions]
     for blob in packed:
         if blob is not None:
             desk.numbered(blob.sha256, blobs.put(tx, blob))

@@ -119,7 +119,8 @@ def store(
     """
     if blobs.knows(desk.database.look(), tally.sha256):
         return
-    olds = pair(digests, before)
+    # These transactions come before that of the act, so a base that only the act will keep is none.
+    olds = [old if old is not None and desk.chunks.knows(old) else None for old in pair(digests, before)]
     with desk.database.begin() as tx:
         blob_id = blobs.begin(tx)
     wanted = zip(chunking.cut_stream(pieces), digests, olds, strict=True)

@@ -23,7 +23,6 @@ from journal.rescue import check
 from journal.tables import blobs, commits, meta, sessions, trees
 from journal.tables.chunks import Chunks
 
-
 CURSOR_END = 1 << 63
 """SQLite's integers end here."""
 

@@ -23,6 +23,7 @@ from journal.workspace import identity, mounts, places, ticks
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.lease import Held, Lease
+from journal.workspace.look import signed
 from journal.workspace.temp import Temp
 from journal.workspace.walk import Root
 
@@ -223,17 +224,18 @@ def _register(
 ) -> tuple[RootRow, BranchRow]:
     """Finds the root and its branch in the journal, or takes them in; records where the root stands now."""
     look = database.look()
+    stands = (root.path, signed(root.dev), signed(root.inode))
     row = sessions.root_by_path(look, root.path)
     if row is None and said is not None and origin == "moved":
         row = sessions.root_by_uuid(look, said.root)
     branch = sessions.branch(look, BRANCH)
-    if row is not None and branch is not None and (row.path, row.dev, row.inode) == (root.path, root.dev, root.inode):
+    if row is not None and branch is not None and (row.path, row.dev, row.inode) == stands:
         return row, _own(branch, row, root.path)
     with database.begin(sync=True) as tx:
         if row is None:
-            row = sessions.add_root(tx, os.urandom(16).hex(), root.path, root.dev, root.inode)
+            row = sessions.add_root(tx, os.urandom(16).hex(), *stands)
         else:
-            row = sessions.place_root(tx, row, root.path, root.dev, root.inode)
+            row = sessions.place_root(tx, row, *stands)
         branch = sessions.branch(tx, BRANCH) or sessions.add_branch(tx, BRANCH, row.id)
         return row, _own(branch, row, root.path)
 

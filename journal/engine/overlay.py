@@ -138,6 +138,8 @@ def _write(overlay: Overlay, operation: Operation) -> Applied:
         slot.adopted = differs_from_expected(slot)  # what someone else put there is written as it stands: it is taken
         before = slot.known.expected if slot.adopted else slot.before
         return Applied((overlay.set(slot, version)._replace(before=before),))
+    if version.temp and not slot.adopted and differs_from_expected(slot):
+        overlay.desk.temp.discard(version.temp)
     refuse_hand_edit(slot)
     return Applied((overlay.set(slot, version),))
 

@@ -36,6 +36,8 @@ def rows(path: str, sql: str, parameters: Parameters, timeout_s: float | None) -
         database.guard(allows_reading, expired)
         yield from _named(database, sql, parameters, expired)
     except LimitExceeded as error:
+        if not expired():
+            raise
         raise LimitExceeded(
             f"the query took longer than {timeout_s} s",
             hint="ask for less, or allow more by timeout_s=",
@@ -83,7 +85,10 @@ def _sha(reading: Reading, name: int | str | bytes | None) -> Sha256 | None:
         return None
     if isinstance(name, int):
         return blobs.name(reading.database.look(), BlobId(name))
-    return Sha256(bytes.fromhex(name) if isinstance(name, str) else name)
+    try:
+        return Sha256(bytes.fromhex(name) if isinstance(name, str) else name)
+    except ValueError as error:
+        raise UsageError(f"{name!r} is no digest", hint="pass 64 hex characters, or a blob's number") from error
 
 
 def _patch(reading: Reading, before: Sha256 | None, after: Sha256 | None) -> str:

@@ -24,7 +24,7 @@ from journal.engine.act import restore_rows
 from journal.engine.desk import Desk, now_us
 from journal.engine.slots import Slot, Version, find, state_on_disk
 from journal.errors import JournalError, PathRefused
-from journal.ids import InvocationId, Sha256
+from journal.ids import InvocationId, PathId, Sha256
 from journal.limits import STREAM_ABOVE
 from journal.records import RecoveryReport
 from journal.tables import blobs, intents, invocations, marks, paths, staged
@@ -116,13 +116,15 @@ def _keep(desk: Desk, path: str, at: tuple[int, str], found: looking.Look, reaso
 
 def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: list[Opened], tally: Tally) -> None:
     """Steps 2 and 3 for one act."""
-    stands = {intent.path: _stand(desk, intent) for intent in group}
+    own = {intent.path for intent in group}
+    stands = {intent.path: _stand(desk, intent, own) for intent in group}
     third = [intent.path for intent in group if stands[intent.path] == "third"]
     tally.conflicts += third
     back = bool(third) and group[0].act_size > 1
     todo = [intent for intent in group if stands[intent.path] == ("after" if back else "before")]
+    leaving = _leaving(desk, act, group, running, back=back)
     try:
-        _carry(desk, todo, back=back)
+        _carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], back=back)
     except JournalError:
         tally.blocked.add(act)  # its promises stay, and the next opening tries again
         tally.conflicts += [intent.path for intent in todo]
@@ -130,12 +132,12 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     (tally.undone if back else tally.finished).extend(intent.path for intent in todo)
     if back:
         tally.taken_back.add(act)
-        _remove_folders(desk, act)
-    elif any(opened.id == act and opened.name == "reset" for opened in running):
-        _remove_emptied(desk, group)
+    elif gone := [number for folder, number in leaving if not _is_folder(desk, folder)]:
+        with desk.database.begin() as tx:
+            staged.unmade(tx, desk.place.branch_id, gone)
 
 
-def _stand(desk: Desk, intent: Intent) -> Stand:
+def _stand(desk: Desk, intent: Intent, own: set[str]) -> Stand:
     """Tells at which of its states a path stands, comparing recorded values and never a clock."""
     try:
         at = desk.root.parent(intent.path)
@@ -143,9 +145,13 @@ def _stand(desk: Desk, intent: Intent) -> Stand:
     except FileNotFoundError:
         found = None
     except PathRefused:
-        return "third"
+        if own.isdisjoint(parents(intent.path)):
+            return "third"
+        found = None  # a file of the same act stands where the folder was, or shall be
     if found is None:
         return "after" if intent.after is None else "before" if intent.before is None else "third"
+    if found.kind == "folder" and intent.after is None:
+        return "after"  # the file is gone: a folder of this act, or of someone else, stands in its place
     if found.kind not in ("file", "symlink"):
         return "before" if intent.before is None and intent.how == "put" and found.kind == "folder" else "third"
     state, _ = state_on_disk(desk, intent.path, desk.know(intent.path), found, at)
@@ -157,25 +163,30 @@ def _stand(desk: Desk, intent: Intent) -> Stand:
     return "before" if state == intent.before and stamp == intent.before_stamp else "third"
 
 
-def _carry(desk: Desk, todo: list[Intent], *, back: bool) -> None:
+def _carry(desk: Desk, todo: list[Intent], emptied: list[str], *, back: bool) -> None:
     """Takes paths to their new states, or back to their old ones, by the steps of an ordinary act."""
     slots = [_slot(desk, intent, intent.before if back else intent.after) for intent in todo]
     placing.decide(slots)
     moving = [slot for slot in slots if slot.how]
     if not moving:
+        for folder in emptied:
+            desk.root.remove_folder(folder)
         return
     folders = placing.missing_folders(desk, moving)
     for slot in moving:
         placing.fill(desk, slot)
     with desk.database.begin(sync=True) as tx:
         marks.mark(tx, [_mark(desk, slot) for slot in moving])
-    placing.publish(desk, moving, folders, [], todo[0].act_id)
+    placing.publish(desk, moving, folders, emptied, todo[0].act_id)
     for slot in moving:
         placing.drop_displaced(desk, slot)
 
 
 def _slot(desk: Desk, intent: Intent, target: State | None) -> Slot:
-    slot = find(desk, intent.path, may_be_folder=True)
+    try:
+        slot = find(desk, intent.path, may_be_folder=True)
+    except PathRefused:  # below a file that goes first; if it is not of this act, publishing is refused too
+        slot = Slot(intent.path, desk.know(intent.path), None, None)
     slot.now = None if target is None else Version(target)
     return slot
 
@@ -188,23 +199,28 @@ def _mark(desk: Desk, slot: Slot) -> Mark:
     return Mark(place.root_id, path_id, 0, made.inode, made.size, made.mtime_ns, place.boot_id)
 
 
-def _remove_folders(desk: Desk, act: InvocationId) -> None:
-    """Removes the folders that an act made before it was taken back."""
-    for folder, _, made_by in staged.folders(desk.database.look(), desk.place.branch_id):
-        if made_by == act:
-            desk.root.remove_folder(folder)
+def _leaving(
+    desk: Desk, act: InvocationId, group: list[Intent], running: list[Opened], *, back: bool
+) -> list[tuple[str, PathId]]:
+    """Lists the folders that go when they are empty, deepest first.
 
-
-def _remove_emptied(desk: Desk, group: list[Intent]) -> None:
-    """Removes the folders that a reset empties, as it would have done itself."""
+    Those that an act made before it was taken back; those that the files of a reset leave.
+    """
+    made = staged.folders(desk.database.look(), desk.place.branch_id)
+    if back:
+        return [(folder, number) for folder, number, made_by in made if made_by == act]
+    if not any(opened.id == act and opened.name == "reset" for opened in running):
+        return []
     going = {folder for intent in group if intent.after is None for folder in parents(intent.path)}
-    gone = []
-    for folder, path_id, _ in staged.folders(desk.database.look(), desk.place.branch_id):
-        if folder in going and desk.root.remove_folder(folder):
-            gone.append(path_id)
-    if gone:
-        with desk.database.begin() as tx:
-            staged.unmade(tx, desk.place.branch_id, gone)
+    return [(folder, number) for folder, number, _ in made if folder in going]
+
+
+def _is_folder(desk: Desk, path: str) -> bool:
+    try:
+        found = looking.look(*desk.root.parent(path))
+    except (FileNotFoundError, PathRefused):
+        return False
+    return found is not None and found.kind == "folder"
 
 
 def _close(desk: Desk, promised: list[Intent], running: list[Opened], tally: Tally) -> list[int]:

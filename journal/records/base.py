@@ -20,6 +20,10 @@ class Record:
         names = (field.name for field in dataclasses.fields(self))  # type: ignore[arg-type]  # every subclass is one
         return {name: plain(getattr(self, name)) for name in names if not name.startswith("_")}
 
+    def nested(self) -> dict[str, Any]:
+        """Gives the record as a part of another one: without what would have to be worked out."""
+        return self.to_dict()
+
 
 def plain(value: Any) -> Any:
     """Turns a field's value into JSON types."""
@@ -32,7 +36,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Record):
-        return value.to_dict()
+        return value.nested()
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, PurePath):

@@ -113,6 +113,10 @@ class FilePatch(Record):
             data |= {name: plain(getattr(self, name)) for name in lazy}
         return data
 
+    def nested(self) -> dict[str, Any]:
+        """Gives the patch as a part of another record: without its text."""
+        return self.to_dict(diff=False)
+
     def remember(self, counts: tuple[int, int]) -> None:
         """Lets the patch know its added and deleted lines, so that it need not ask for them."""
         self._memo["counts"] = counts

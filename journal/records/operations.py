@@ -178,4 +178,6 @@ def _line(value: Any, key: str) -> Any:
         return {"file": plain(value)}
     if isinstance(value, PathLike):
         return plain(fspath(value))
+    if key == "content" and not isinstance(value, str | bytes | bytearray | memoryview):
+        return {"stream": type(value).__name__}  # read once, and gone
     return plain(value)

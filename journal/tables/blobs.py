@@ -1,12 +1,13 @@
 """Content, kept once: a blob is an ordered list of chunks, and blobs share chunks."""
 
+import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from journal.content.packing import PackedBlob, Tally
 from journal.database import Read, Write
-from journal.errors import CorruptionError, UnknownName
+from journal.errors import CorruptionError, DigestMismatch, UnknownName
 from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256
 from journal.tables import chunks
 
@@ -136,15 +137,39 @@ def digests(tx: Read, blob: BlobRow) -> tuple[ChunkDigest, ...]:
 
 
 def pieces(blob: BlobRow, store: chunks.Chunks, tx: Read, offset: int = 0) -> Iterator[bytes]:
-    """Yields a content from an offset on; each piece was checked against its chunk's digest."""
-    for chunk_id in blob.chunks:
-        if offset:
-            length = chunks.size(tx, chunk_id)
-            if length <= offset:
-                offset -= length
-                continue
-        yield store.by_number(chunk_id)[offset:]
-        offset = 0
+    """Yields a content from an offset on, checked: each piece against its chunk, the whole against size and name.
+
+    The last piece of a whole reading is held back until the whole was found right.
+
+    Raises:
+        DigestMismatch, CorruptionError: it is damaged.
+    """
+    sizes = chunks.sizes(tx, blob.chunks) if len(blob.chunks) != 1 else [blob.size]
+    if sum(sizes) != blob.size:
+        raise _damaged(blob, f"chunks of {sum(sizes)} bytes")
+    state, held, left = hashlib.sha256(), b"", offset
+    for chunk_id, size in zip(blob.chunks, sizes, strict=True):
+        if left >= size:
+            left -= size
+            continue
+        data = store.by_number(chunk_id)
+        if len(data) != size:
+            raise _damaged(blob, f"a chunk of {len(data)} bytes for {size}")
+        if not offset:
+            state.update(data)
+        if held:
+            yield held
+        held, left = data[left:] if left else data, 0
+    if not offset and state.digest() != blob.sha256:
+        raise _damaged(blob, f"bytes with the digest {state.hexdigest()}")
+    if held:
+        yield held
+
+
+def _damaged(blob: BlobRow, found: str) -> DigestMismatch:
+    name = blob.sha256.hex()
+    message = f"content {name} of {blob.size} bytes is stored as {found}"
+    return DigestMismatch(message, hint="run `spool verify`", expected=name, found=found, paths=())
 
 
 def packed_ids(ids: Sequence[ChunkId]) -> bytes:

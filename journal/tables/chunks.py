@@ -35,7 +35,9 @@ SELECT c.id, c.digest, c.size, c.codec, c.body FROM line JOIN chunk AS c ON c.id
 SELECT_DIGESTS = """
 SELECT c.digest FROM json_each(:ids) AS j JOIN chunk AS c ON c.id = j.value ORDER BY j.key
 """
-SELECT_SIZE = "SELECT size FROM chunk WHERE id = :id"
+SELECT_SIZES = """
+SELECT c.size FROM json_each(:ids) AS j JOIN chunk AS c ON c.id = j.value ORDER BY j.key
+"""
 
 
 def put(tx: Write, chunk: PackedChunk) -> ChunkId:
@@ -64,12 +66,16 @@ def number(tx: Read, digest: ChunkDigest) -> ChunkId:
     return ChunkId(found)
 
 
-def size(tx: Read, chunk_id: ChunkId) -> int:
-    """Tells how many bytes a chunk stands for."""
-    found = tx.value(SELECT_SIZE, id=chunk_id)
-    if found is None:
-        raise CorruptionError(f"chunk number {chunk_id} is missing", hint="run `spool verify`")
-    return int(found)
+def sizes(tx: Read, ids: Sequence[ChunkId]) -> list[int]:
+    """Tells how many bytes each chunk stands for.
+
+    Raises:
+        CorruptionError: one is missing.
+    """
+    found = [int(row[0]) for row in tx.rows(SELECT_SIZES, ids="[" + ",".join(map(str, ids)) + "]")]
+    if len(found) != len(ids):
+        raise CorruptionError(f"{len(ids) - len(found)} chunks are missing", hint="run `spool verify`")
+    return found
 
 
 class Chunks:

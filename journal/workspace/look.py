@@ -59,8 +59,8 @@ def _look_of(found: os.stat_result, taken_ns: int) -> Look:
     form = stat.S_IFMT(bits)
     return Look(
         _KINDS.get(form, "other"),
-        found.st_dev,
-        found.st_ino,
+        signed(found.st_dev),
+        signed(found.st_ino),
         found.st_size,
         found.st_mtime_ns,
         found.st_ctime_ns,
@@ -69,6 +69,11 @@ def _look_of(found: os.stat_result, taken_ns: int) -> Look:
         taken_ns,
         "" if form in _KINDS else _SPECIAL.get(form, "neither a file nor a symlink"),
     )
+
+
+def signed(number: int) -> int:
+    """Folds an unsigned number of the system into 64 signed bits, as a row holds it."""
+    return number if number < 1 << 63 else number - (1 << 64)
 
 
 def same_file(a: Look, b: Look) -> bool:

@@ -1,7 +1,7 @@
 """Whether a file system's time stamps tell every write, found out by trying it."""
 
 from journal.workspace import calls
-from journal.workspace.look import EXACT_DEVICES
+from journal.workspace.look import EXACT_DEVICES, signed
 from journal.workspace.temp import Temp
 
 ROUNDS = 24
@@ -18,7 +18,7 @@ def probe(temp: Temp) -> bool:
     fd = calls.create(name, temp.fd)
     try:
         calls.unlink(name, temp.fd)
-        device = calls.fstat(fd).st_dev
+        device = signed(calls.fstat(fd).st_dev)
         if _every_write_shows(fd):
             EXACT_DEVICES.add(device)
         else:

@@ -69,8 +69,8 @@ def test_a_result_of_a_batch_names_its_operation(journal: FakeSource) -> None:
     made = BatchResult(file_patch(), True, False, 3, Write("a.txt", "text")).to_dict()
     assert made["operation"] == {"op": "write", "path": "a.txt", "content": "text"}
     assert (made["index"], made["applied"], made["conflicted"]) == (3, True, False)
-    assert made["patch"] == file_patch().to_dict()
-    assert "preview" in journal.asked
+    assert made["patch"] == file_patch().to_dict(diff=False)
+    assert not journal.asked
 
 
 def test_a_result_of_a_batch_hashes_whatever_its_content() -> None:

@@ -108,9 +108,33 @@ def test_pieces_begin_where_chunks_do(database: Database) -> None:
         rows.blob(tx, LARGE)
     look = database.look()
     found = blobs.get(look, sha256(LARGE))
-    sizes = [chunks.size(look, chunk) for chunk in found.chunks]
+    sizes = chunks.sizes(look, found.chunks)
     assert [len(piece) for piece in blobs.pieces(found, Chunks(database.look), look, sizes[0])] == sizes[1:]
     assert [len(piece) for piece in blobs.pieces(found, Chunks(database.look), look, sizes[0] - 1)] == [1, *sizes[1:]]
+
+
+@pytest.mark.parametrize("lost", [slice(0, 4), slice(4, 8), slice(-4, None)])
+def test_a_content_that_lost_a_chunk_is_never_given_out_short(database: Database, lost: slice) -> None:
+    with database.begin() as tx:
+        rows.blob(tx, LARGE)
+        kept = bytearray(tx.value("SELECT chunks FROM blob WHERE sha256 = :sha256", sha256=sha256(LARGE)))
+        del kept[lost]
+        tx.run("UPDATE blob SET chunks = :chunks WHERE sha256 = :sha256", chunks=bytes(kept), sha256=sha256(LARGE))
+    look = database.look()
+    with pytest.raises(DigestMismatch):
+        next(blobs.pieces(blobs.get(look, sha256(LARGE)), Chunks(database.look), look))
+
+
+def test_a_content_whose_chunks_changed_places_is_not_given_out_whole(database: Database) -> None:
+    with database.begin() as tx:
+        rows.blob(tx, LARGE)
+        kept = tx.value("SELECT chunks FROM blob WHERE sha256 = :sha256", sha256=sha256(LARGE))
+        turned = b"".join(kept[at : at + 4] for at in range(len(kept) - 4, -1, -4))
+        tx.run("UPDATE blob SET chunks = :chunks WHERE sha256 = :sha256", chunks=turned, sha256=sha256(LARGE))
+    look, given = database.look(), []
+    with pytest.raises(DigestMismatch):
+        given.extend(blobs.pieces(blobs.get(look, sha256(LARGE)), Chunks(database.look), look))
+    assert sum(map(len, given)) < len(LARGE)
 
 
 def test_a_damaged_chunk_of_a_content_is_never_given_out(database: Database) -> None:

@@ -49,7 +49,7 @@ def test_a_chunk_is_kept_once(database: Database) -> None:
     store = Chunks(database.look)
     assert [store.by_number(number) for number in numbers[:2]] == [b"short", b"a" * 500]
     assert [store.content(chunk.digest) for chunk in (raw, zipped)] == [b"short", b"a" * 500]
-    assert [chunks.size(database.look(), number) for number in numbers[:2]] == [5, 500]
+    assert chunks.sizes(database.look(), numbers[:2]) == [5, 500]
     assert chunks.number(database.look(), raw.digest) == numbers[0]
 
 
@@ -60,7 +60,6 @@ def test_a_chunk_that_is_missing_is_damage(database: Database) -> None:
     asked = (
         lambda: chunks.number(database.look(), digest),
         lambda: store.content(digest),
-        lambda: chunks.size(database.look(), ChunkId(9)),
         lambda: store.by_number(ChunkId(9)),
     )
     for ask in asked:
