@@ -122,3 +122,6 @@ FOLDERS_OPEN_MAX = 128
 
 KNOWN_PATHS_MAX = 50_000
 """paths a session remembers between two verbs; about 30 MB, and a dropped one costs four look-ups."""
+
+DIFF_KEPT_MAX = 10_000
+"""patches of the last `diff()` that a session keeps while nothing more is staged; about 8 MB."""

@@ -123,12 +123,8 @@ def _as_staged(eyes: Survey, row: Staged) -> bool:
 
 def _counts(desk: Desk, reading: Reading, rows: list[Staged]) -> tuple[int, int]:
     """Step 2: counts the lines of every change."""
-    additions = deletions = 0
-    for row in rows:
-        patch = compare.patch(desk.database.path, row.path, row.before, row.after, invocation_id=None)
-        added, deleted = reading.counts(patch)
-        additions, deletions = additions + added, deletions + deleted
-    return additions, deletions
+    patches = compare.counted(reading, desk.place.branch_id, rows)
+    return sum(patch.additions for patch in patches), sum(patch.deletions for patch in patches)
 
 
 def _publish(
@@ -159,8 +155,10 @@ def _publish(
             reading.memoize(tx)
             cursor = commits.cursor(tx)
         desk.settled()
-    finally:
-        desk.forget_rows()
+        desk.committed((row.path, row.after) for row in rows)
+    except BaseException:
+        desk.forget()
+        raise
     desk.database.checkpoint_when_large()
     return draft, cursor
 

@@ -8,7 +8,7 @@ from journal.engine.reading import Reading
 from journal.ids import BranchId
 from journal.limits import DIFF_TEXT_MAX
 from journal.records import FilePatch, Paths
-from journal.tables import staged
+from journal.tables import patches, staged
 from journal.tables.states import State, change_type
 
 
@@ -60,16 +60,25 @@ def staged_patches(reading: Reading, branch_id: BranchId, paths: Paths | None) -
     """Gives what is staged as patches, by path bytes, their lines counted; counts not yet known are computed."""
     with reading.database.lock:
         rows, _ = selected(reading.database.look(), branch_id, paths)
-    found = [
-        patch(reading.database.path, row.path, row.before, row.after, invocation_id=row.invocation_id) for row in rows
-    ]
-    for each in found:
-        counted(reading, each)
+        return counted(reading, branch_id, rows)
+
+
+def counted(reading: Reading, branch_id: BranchId, rows: list[staged.Staged]) -> list[FilePatch]:
+    """Makes the patches of staged rows and counts their lines, reading only contents that were never compared."""
+    known = patches.staged_lines(reading.database.look(), branch_id)
+    found = list[FilePatch]()
+    for row in rows:
+        each = patch(reading.database.path, row.path, row.before, row.after, invocation_id=row.invocation_id)
+        each.remember(_counts(reading, each, known[row.path_id]))
+        found.append(each)
     return found
 
 
-def counted(reading: Reading, each: FilePatch) -> tuple[int, int]:
-    """Counts a patch's lines, and lets the patch remember."""
-    counts = reading.counts(each)
-    each.remember(counts)
-    return counts
+def _counts(reading: Reading, each: FilePatch, lines: patches.Lines) -> tuple[int, int]:
+    if each.is_binary or each.too_large or each.sha_before == each.sha_after:
+        return 0, 0
+    if each.sha_before is None or each.sha_after is None or each.kind != each.kind_before:
+        return lines.after or 0, lines.before or 0
+    if lines.additions is None or lines.deletions is None:
+        return reading.counts(each)
+    return lines.additions, lines.deletions

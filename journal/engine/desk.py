@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from journal import limits
@@ -116,9 +117,12 @@ class Desk:
         self._numbers.clear()
         self.chunks.forget()
 
-    def forget_rows(self) -> None:
-        """Drops what is remembered of staged rows and of the tree, as after a commit; contents stay known."""
-        self._known.clear()
+    def committed(self, changes: Iterable[tuple[str, State | None]]) -> None:
+        """Moves what is remembered of paths to the new head, where nothing of them is staged any more."""
+        for path, after in changes:
+            known = self._known.get(path)
+            if known is not None:
+                known.head, known.staged, known.row = after, None, None
 
     def trim(self) -> None:
         """Keeps memory bounded; called between two verbs."""

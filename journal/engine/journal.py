@@ -8,7 +8,7 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from journal.content.selection import Selection
 from journal.database import Database
@@ -37,6 +37,7 @@ class Journal:
         self._opened: Database | None = None
         self._closed = False
         self._id = ""
+        self._pid = os.getpid()
 
     @classmethod
     def open(cls, path: str | PathLike[str], *, readonly: bool = True, create: bool = False) -> Self:
@@ -228,6 +229,9 @@ class Journal:
         if not self._kept:
             self.shut()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a journal is neither pickled nor copied: open it where it is used")
+
     def __enter__(self) -> Self:
         return self
 
@@ -247,6 +251,9 @@ class Journal:
         if self._closed:
             raise Closed(f"{self._path} is closed", hint="open it again")
         if self._opened is None:
+            if os.getpid() != self._pid:  # one that was never used has no connection yet that would refuse this
+                hint = "open the journal in the process that uses it"
+                raise UsageError(f"{self._path} was opened by process {self._pid}, this is its fork", hint=hint)
             database = Database.open(self._path, readonly=self._readonly)
             try:
                 refuse_newer(database)

@@ -64,7 +64,7 @@ def missing_folders(desk: Desk, moving: list[Slot]) -> list[str]:
         if blocked is not None:
             missing.update(dict.fromkeys(p for p in parents(slot.path) if p == blocked or p.startswith(blocked + "/")))
             continue
-        if slot.now is not None and slot.how != "mode":
+        if slot.look is None and slot.now is not None:
             missing.update(dict.fromkeys(desk.root.missing_parents(slot.path)))
         if not calls.may_write(desk.root.nearest(slot.path)):
             hint = "give this user the right to write there"
@@ -129,7 +129,8 @@ def publish(desk: Desk, moving: list[Slot], folders: list[str], emptied: list[st
     try:
         for slot in removals:
             _step(desk, slot, act, removed)
-        gone += [folder for folder in emptied if desk.root.remove_folder(folder)]
+        for folder in emptied:
+            gone += [folder] if desk.root.remove_folder(folder) else []
         made += desk.root.make_parents(folders)
         for slot in moving:
             if slot.how in ("put", "move", "mode"):
@@ -148,13 +149,26 @@ def publish(desk: Desk, moving: list[Slot], folders: list[str], emptied: list[st
 
 
 def _step(desk: Desk, slot: Slot, act: InvocationId, done: list[Slot]) -> None:
-    """Changes one path, and looks at what was displaced."""
-    outcome = _place(desk, slot)
+    """Changes one path, and looks at what was displaced; when that cannot be told, the path goes back at once."""
+    try:
+        outcome = _place(desk, slot)
+    except BaseException:
+        slot.kept = True  # what waits in the temp folder may be anybody's
+        _undo(desk, [slot])
+        with suppress(OSError):
+            slot.kept = not _holds_ours(desk, slot)
+        raise
     slot.kept = outcome.kept
     slot.displaced = outcome.displaced
     if not outcome.ok:
         raise _alien(slot, outcome, act)
     done.append(slot)
+
+
+def _holds_ours(desk: Desk, slot: Slot) -> bool:
+    """Tells whether the temp folder holds nothing of a path but the file that was prepared for it."""
+    found = looking.look(desk.temp.fd, f"x-{slot.temp}")
+    return found is None or (slot.how == "put" and slot.made is not None and looking.same_file(found, slot.made))
 
 
 def _place(desk: Desk, slot: Slot) -> Outcome:
@@ -234,9 +248,10 @@ def rescue_kept(desk: Desk, moving: list[Slot]) -> list[tuple[Slot, PackedBlob]]
     """Packs bytes of unknown origin that could not go back to their path; very large ones stay for the sweep."""
     rescued = []
     for slot in moving:
-        found = looking.look(desk.temp.fd, f"x-{slot.temp}") if slot.kept else None
-        if found is not None and found.kind in ("file", "symlink") and found.size <= STREAM_ABOVE:
-            rescued.append((slot, pack(looking.read(desk.temp.fd, f"x-{slot.temp}", found))))
+        with suppress(OSError, WorkspaceChanged):  # what cannot be read stays for the sweep too
+            found = looking.look(desk.temp.fd, f"x-{slot.temp}") if slot.kept else None
+            if found is not None and found.kind in ("file", "symlink") and found.size <= STREAM_ABOVE:
+                rescued.append((slot, pack(looking.read(desk.temp.fd, f"x-{slot.temp}", found))))
     return rescued
 
 
@@ -246,8 +261,8 @@ def look_again(desk: Desk, slot: Slot) -> Look | None:
         return None
     try:
         return looking.look(*desk.root.parent(slot.path))
-    except FileNotFoundError:
-        return None
+    except (OSError, PathRefused):
+        return None  # it stands there all the same: the next look reads it
 
 
 def is_as_made(slot: Slot, found: Look) -> bool:

@@ -70,7 +70,7 @@ class Reading:
         """Renders a patch; binary and too large contents are told by one line."""
         told = patch.is_binary or patch.too_large
         with self.database.lock:
-            before, after, found = (b"", b"", None) if told else self._texts(patch)
+            before, after, found = (*self._stand_ins(patch), None) if told else self._texts(patch)
         old = new = None
         if patch.sha_before is not None and patch.kind_before is not None:
             old = Side(before, patch.mode_before or 0, patch.kind_before)
@@ -112,6 +112,13 @@ class Reading:
         old = b"" if before is None else self._bytes(before)
         new = b"" if after is None else self._bytes(after)
         return old, new, self._compared(before, after, (old, new))
+
+    def _stand_ins(self, patch: FilePatch) -> tuple[bytes, bytes]:
+        """Gives the names of contents that a patch does not show; of a symlink the target, which it does show."""
+        before, after = self._pair(patch)
+        old = b"" if before is None else self._bytes(before) if patch.kind_before == "symlink" else before.sha256
+        new = b"" if after is None else self._bytes(after) if patch.kind == "symlink" else after.sha256
+        return old, new
 
     def _compared(
         self, before: BlobRow | None, after: BlobRow | None, data: tuple[bytes, bytes] | None = None

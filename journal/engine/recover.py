@@ -124,7 +124,7 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     todo = [intent for intent in group if stands[intent.path] == ("after" if back else "before")]
     leaving = _leaving(desk, act, group, running, back=back)
     try:
-        _carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], back=back)
+        _carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], tally, back=back)
     except JournalError:
         tally.blocked.add(act)  # its promises stay, and the next opening tries again
         tally.conflicts += [intent.path for intent in todo]
@@ -163,7 +163,7 @@ def _stand(desk: Desk, intent: Intent, own: set[str]) -> Stand:
     return "before" if state == intent.before and stamp == intent.before_stamp else "third"
 
 
-def _carry(desk: Desk, todo: list[Intent], emptied: list[str], *, back: bool) -> None:
+def _carry(desk: Desk, todo: list[Intent], emptied: list[str], tally: Tally, *, back: bool) -> None:
     """Takes paths to their new states, or back to their old ones, by the steps of an ordinary act."""
     slots = [_slot(desk, intent, intent.before if back else intent.after) for intent in todo]
     placing.decide(slots)
@@ -173,6 +173,13 @@ def _carry(desk: Desk, todo: list[Intent], emptied: list[str], *, back: bool) ->
             desk.root.remove_folder(folder)
         return
     folders = placing.missing_folders(desk, moving)
+    for slot in moving:
+        if slot.look is None or slot.before is None:
+            continue
+        if not blobs.knows(desk.database.look(), slot.before.sha256):
+            # It has the stamp of our own file, torn; but someone may have written it in the same tick of the clock.
+            _keep(desk, slot.path, desk.root.parent(slot.path), slot.look, "recovery")
+            tally.rescued.append(slot.path)
     for slot in moving:
         placing.fill(desk, slot)
     with desk.database.begin(sync=True) as tx:

@@ -134,7 +134,7 @@ def holds(seen: Seen | None, found: Look) -> bool:
         return False
     if (seen.kind, seen.dev, seen.ctime_ns) != (found.kind, found.dev, found.ctime_ns):
         return False
-    return looking.settled(found._replace(taken_ns=seen.taken_ns))
+    return looking.settled(found, seen.taken_ns)
 
 
 def state_on_disk(desk: Desk, path: str, known: Known, found: Look, at: tuple[int, str]) -> tuple[State, bytes | None]:

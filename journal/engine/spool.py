@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from journal.engine import commit, compare, lazy, opening, reset, stage, survey
 from journal.engine.journal import Journal
@@ -16,6 +16,7 @@ from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
 from journal.errors import UsageError
 from journal.ids import compact_json
+from journal.limits import DIFF_KEPT_MAX
 from journal.records import (
     BatchResult,
     Chmod,
@@ -35,7 +36,7 @@ from journal.records import (
     Symlink,
     Write,
 )
-from journal.tables import staged
+from journal.tables import sessions, staged
 
 
 class Spool:
@@ -49,6 +50,7 @@ class Spool:
         self._desk = opened.desk
         self._journal = Journal(opened.desk.database.path, kept=True)
         self._reading = Reading(opened.desk.database, opened.desk.chunks)
+        self._diff: tuple[int, list[FilePatch]] = (-1, [])  # the last whole one, and the generation that it tells of
         lazy.enrol(self._reading)
         self._dropped = weakref.finalize(self, opening.abandon, opened)
         self._dropped.atexit = False
@@ -213,9 +215,14 @@ class Spool:
         """Gives what is staged against head, by path bytes; lines are compared once and remembered."""
         with self._desk.lock:
             self._desk.alive()
+            generation = sessions.generation(self._desk.database.look(), self._desk.place.branch_id)
+            if paths is None and self._diff[0] == generation:
+                return list(self._diff[1])
             found = compare.staged_patches(self._reading, self._desk.place.branch_id, paths)
             self._reading.keep()
-            return found
+            if paths is None and len(found) <= DIFF_KEPT_MAX:
+                self._diff = (generation, found)
+            return list(found)
 
     def status(self) -> Status:
         """Tells what is staged, where the disk holds something else, and what was edited by hand."""
@@ -259,6 +266,9 @@ class Spool:
             self._dropped.detach()
             self._journal.shut()  # first: the last connection to close takes the WAL along, and a reader cannot
             opening.close(self._opening)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a spool is neither pickled nor copied: open it where it is used")
 
     def __enter__(self) -> Self:
         self._desk.alive()

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from journal.content.diffing import DIFF_VERSION, pack_blocks, unpack_blocks
 from journal.database import Read, Write
-from journal.ids import BlobId
+from journal.ids import BlobId, BranchId, PathId
 
 NOBODY = 0
 """Stands for the content of a path that did not exist; blob numbers begin with 1."""
@@ -19,6 +19,15 @@ VALUES (:before, :after, :version, :additions, :deletions, :is_binary, :blocks)
 ON CONFLICT DO NOTHING
 """
 
+SELECT_STAGED_LINES = """
+SELECT s.path_id, x.line_count, y.line_count, p.additions, p.deletions
+FROM staged AS s
+LEFT JOIN blob AS x ON x.id = s.before_blob
+LEFT JOIN blob AS y ON y.id = s.after_blob
+LEFT JOIN patch AS p ON p.before_id = s.before_blob AND p.after_id = s.after_blob AND p.version = :version
+WHERE s.branch_id = :branch_id
+"""
+
 Blocks = tuple[tuple[int, int, int, int], ...]
 
 
@@ -29,6 +38,21 @@ class PatchRow(NamedTuple):
     deletions: int
     is_binary: bool
     blocks: Blocks
+
+
+class Lines(NamedTuple):
+    """What is known of a staged path's lines: of each side, and added and deleted when the two were compared before."""
+
+    before: int | None
+    after: int | None
+    additions: int | None
+    deletions: int | None
+
+
+def staged_lines(tx: Read, branch_id: BranchId) -> dict[PathId, Lines]:
+    """Gives what is known of the lines of all that is staged, in one reading."""
+    rows = tx.rows(SELECT_STAGED_LINES, branch_id=branch_id, version=DIFF_VERSION)
+    return {PathId(row[0]): Lines(*row[1:]) for row in rows}
 
 
 def find(tx: Read, before: BlobId | None, after: BlobId | None) -> PatchRow | None:

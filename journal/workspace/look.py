@@ -84,15 +84,18 @@ def same_file(a: Look, b: Look) -> bool:
     return a.inode == b.inode and a.mtime_ns == b.mtime_ns and a.size == b.size and a.kind == b.kind
 
 
-def settled(found: Look) -> bool:
-    """Tells whether a later write would have to move the times: only then does a stat stand for the content."""
+def settled(found: Look, taken_ns: int = 0) -> bool:
+    """Tells whether a later write would have to move the times: only then does a stat stand for the content.
+
+    `taken_ns` is when the stat was taken, when that was not now.
+    """
     if found.dev in EXACT_DEVICES:
         return True
     times = (found.mtime_ns, found.ctime_ns)
     # Whole milliseconds come from a clock that coarse, of FAT or a network; a finer one shows them once in a thousand.
     coarse = any(time_ns % 1_000_000 == 0 for time_ns in times)
     window_ns = limits.RACY_WINDOW_UNKNOWN_NS if coarse else limits.RACY_WINDOW_NS
-    return max(times) + window_ns <= found.taken_ns
+    return max(times) + window_ns <= (taken_ns or found.taken_ns)
 
 
 def read(dir_fd: int, name: str, found: Look, *, path: str | None = None) -> bytes:

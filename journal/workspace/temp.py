@@ -117,8 +117,8 @@ class Temp:
             try:
                 calls.unlink(name, self.fd)
                 return  # publishing renames one into the other, so there are never both
-            except FileNotFoundError:
-                continue
+            except OSError:
+                continue  # not there; or the disk refuses, and the sweep of the next opening removes it
 
     def unlink(self, name: str) -> None:
         """Removes one of `leftovers`; whoever calls it knows that nothing in it is lost."""

@@ -1,5 +1,6 @@
 """The root, and the way from it to any path below, one component at a time and never through a symlink."""
 
+import contextlib
 import errno
 import os
 import stat
@@ -99,21 +100,25 @@ class Root:
         return [path[:end] for end in ends]
 
     def make_parents(self, folders: list[str]) -> list[str]:
-        """Makes folders, outermost first, and gives those that it made; one that stands already is fine.
+        """Makes folders, all or none, outermost first, and gives those that it made; one that stands already is fine.
 
         Raises:
             PathRefused: something else than a real folder stands there.
             FileNotFoundError: somebody removed a folder above: `forget`, then begin again with `missing_parents`.
         """
-        made = []
-        for folder in folders:
-            dir_fd, name = self.parent(folder)
-            try:
-                calls.mkdir(name, dir_fd)
-                made.append(folder)
-            except FileExistsError:
-                pass
-            self._enter(folder, folder)
+        made: list[str] = []
+        try:
+            for folder in folders:
+                dir_fd, name = self.parent(folder)
+                with contextlib.suppress(FileExistsError):
+                    calls.mkdir(name, dir_fd)
+                    made.append(folder)
+                self._enter(folder, folder)
+        except BaseException:
+            for folder in reversed(made):
+                with contextlib.suppress(OSError, PathRefused):
+                    self.remove_folder(folder)
+            raise
         return made
 
     def remove_folder(self, path: str) -> bool:
