@@ -125,3 +125,6 @@ KNOWN_PATHS_MAX = 50_000
 
 DIFF_KEPT_MAX = 10_000
 """patches of the last `diff()` that a session keeps while nothing more is staged; about 8 MB."""
+
+CHUNKS_PER_TX = 4096
+"""chunks of a streamed content in one transaction, when most of them are kept already."""

@@ -53,6 +53,9 @@ CREATE TABLE session (
     CHECK ((state = 'closed') = (ended_at IS NOT NULL))
 ) STRICT;
 
+-- A journal sees a session for every command that was ever typed; only a living one is looked for.
+CREATE INDEX session_open ON session (branch_id) WHERE state = 'open';
+
 CREATE TABLE invocation (
     -- One audited act: asked for, decided, carried out. Written before the act, closed once, never changed again.
     -- kind spool: a verb on files. Times are microseconds; duration_us is NULL when the end was found by recovery.

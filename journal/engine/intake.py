@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from journal.content import chunking, text
 from journal.content.packing import PackedBlob, PackedChunk, Tally, pack, pack_chunk, pair
@@ -13,8 +13,8 @@ from journal.database import Write
 from journal.engine.desk import Desk
 from journal.engine.slots import Slot, Version
 from journal.errors import UsageError, WorkspaceChanged
-from journal.ids import ChunkDigest, ChunkId, Sha256, chunk_digest, sha256
-from journal.limits import PIECE_BYTES, ROWS_BYTES_PER_TX, STREAM_ABOVE
+from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256, chunk_digest, sha256
+from journal.limits import CHUNKS_PER_TX, PIECE_BYTES, ROWS_BYTES_PER_TX, STREAM_ABOVE
 from journal.records import Content
 from journal.tables import blobs, chunks
 from journal.tables.states import State
@@ -56,24 +56,39 @@ def small(desk: Desk, data: bytes, mode: int, old: Version | None, kind: str = "
 
 
 def large(desk: Desk, slot: Slot, pieces: Iterable[bytes], mode: int) -> Version:
-    """Writes a content into a temp file while hashing and cutting it, then stores its chunks from there."""
-    temp, tally, digests = desk.temp, Tally(), list[ChunkDigest]()
+    """Writes a content into a temp file while hashing and cutting it, and stores its chunks.
+
+    Without an old version each chunk is stored as it comes. With one, its base is known only when all chunks are, so
+    they are stored from the temp file.
+    """
+    temp, tally, cuts, now = desk.temp, Tally(), list[Cut](), slot.now
+    # These transactions come before that of the act, so a base that only the act will keep is none.
+    before = () if now is None or now.packed is not None else desk.chunk_list(now.state.sha256)
     number = temp.number()
+    keeper = Keeper(desk)
 
     def noted() -> Iterator[bytes]:
-        for chunk in chunking.cut_stream(_tallied(pieces, tally)):
-            digests.append(chunk_digest(chunk))
-            yield chunk
+        for data in chunking.cut_stream(_tallied(pieces, tally)):
+            cuts.append(Cut(chunk_digest(data), len(data)))
+            if not before:
+                keeper.add(data, cuts[-1].digest, None)
+            yield data
 
-    with system_errors("write", slot.path, place=temp.fd):
-        like = desk.root.parent(slot.path) if slot.look is not None else None
-        made = temp.fill(number, noted(), mode, like)
     try:
-        before = _ready_as_base(desk, slot.now)
-        store(desk, tally, digests, before, looking.pieces(temp.fd, f"w-{number}", made), slot.path)
+        with system_errors("write", slot.path, place=temp.fd):
+            like = desk.root.parent(slot.path) if slot.look is not None else None
+            made = temp.fill(number, noted(), mode, like)
+        if before and not blobs.knows(desk.database.look(), tally.sha256):
+            olds = pair([cut.digest for cut in cuts], before)
+            whole = regrouped(looking.pieces(temp.fd, f"w-{number}", made), cuts)
+            for data, cut, old in zip(whole, cuts, olds, strict=True):
+                keeper.add(data, cut.digest, old)
+        keeper.finish(tally)
     except BaseException:
+        keeper.drop()
         temp.discard(number)
         raise
+    desk.listed(tally.sha256, tuple(cut.digest for cut in cuts))
     state = State(tally.sha256, tally.size, tally.is_text, mode, "file")
     return Version(state, None, None, number, made)
 
@@ -87,56 +102,90 @@ def capture(desk: Desk, slot: Slot) -> bool:
         return disk.packed is not None
     if blobs.knows(desk.database.look(), disk.state.sha256):
         return False
-    keep(desk, slot.path, desk.root.parent(slot.path), slot.look)
+    if keep(desk, slot.path, desk.root.parent(slot.path), slot.look) != disk.state.sha256:
+        raise _changed(slot.path)
     return True
 
 
 def keep(desk: Desk, path: str, at: tuple[int, str], found: Look) -> Sha256:
-    """Stores a large file of someone else as it stands, read twice; gives its name.
+    """Stores a large file of someone else as it stands; gives its name.
 
     Raises:
         WorkspaceChanged: it changed while it was read.
     """
-    tally, digests = Tally(), list[ChunkDigest]()
-    for chunk in chunking.cut_stream(_tallied(looking.pieces(*at, found, path=path), tally)):
-        digests.append(chunk_digest(chunk))
-    store(desk, tally, digests, (), looking.pieces(*at, found, path=path), path)
+    tally, keeper = Tally(), Keeper(desk)
+    try:
+        for data in chunking.cut_stream(_tallied(looking.pieces(*at, found, path=path), tally)):
+            keeper.add(data, chunk_digest(data), None)
+        keeper.finish(tally)
+    except BaseException:
+        keeper.drop()
+        raise
     return tally.sha256
 
 
-def store(
-    desk: Desk,
-    tally: Tally,
-    digests: list[ChunkDigest],
-    before: tuple[ChunkDigest, ...],
-    pieces: Iterable[bytes],
-    path: str,
-) -> None:
-    """Keeps a large content in several transactions; it becomes a blob by the last one.
+class Cut(NamedTuple):
+    """Where a content was cut: the name of a chunk and its bytes."""
 
-    Raises:
-        WorkspaceChanged: the second reading gave other bytes than the first.
-    """
-    if blobs.knows(desk.database.look(), tally.sha256):
-        return
-    # These transactions come before that of the act, so a base that only the act will keep is none.
-    olds = [old if old is not None and desk.chunks.knows(old) else None for old in pair(digests, before)]
-    with desk.database.begin() as tx:
-        blob_id = blobs.begin(tx)
-    wanted = zip(chunking.cut_stream(pieces), digests, olds, strict=True)
-    try:
-        while batch := _batch(desk, wanted, path):
-            with desk.database.begin() as tx:
-                blobs.extend(tx, blob_id, [_put(tx, each) for each in batch])
-            desk.database.checkpoint_when_large()
-        with desk.database.begin() as tx:
-            blobs.finish(tx, blob_id, tally)
-    except BaseException:
-        desk.forget()
-        with desk.database.begin() as tx:
-            blobs.drop_pending(tx, blob_id)
-        raise
-    desk.listed(tally.sha256, tuple(digests))
+    digest: ChunkDigest
+    size: int
+
+
+class Keeper:
+    """Stores a large content chunk by chunk in several transactions; it becomes a blob by the last one."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._blob: BlobId | None = None
+        self._batch: list[PackedChunk | ChunkDigest] = []
+        self._fresh: set[ChunkDigest] = set()
+        self._bytes = 0
+
+    def add(self, data: bytes, digest: ChunkDigest, old: ChunkDigest | None) -> None:
+        """Takes the next chunk, as a delta against an old one where that pays; one that is kept is only named."""
+        if digest in self._fresh or self._desk.chunks.knows(digest):
+            self._batch.append(digest)
+        else:
+            packed = pack_chunk(data, digest, old, self._desk.chunks)
+            self._fresh.add(digest)
+            self._batch.append(packed)
+            self._bytes += len(packed.body)
+        if self._bytes > ROWS_BYTES_PER_TX or len(self._batch) >= CHUNKS_PER_TX:
+            self._flush()
+
+    def finish(self, tally: Tally) -> None:
+        """Names the content, now that all of it is there."""
+        if not self._batch and self._blob is None:
+            return  # nothing came: it was kept before
+        self._flush()
+        with self._desk.database.begin() as tx:
+            if self._blob is not None:
+                blobs.finish(tx, self._blob, tally)
+
+    def drop(self) -> None:
+        """Forgets a content that did not arrive; chunks that were stored stay, and serve whoever brings them again."""
+        self._desk.forget()
+        if self._blob is not None:
+            with self._desk.database.begin() as tx:
+                blobs.drop_pending(tx, self._blob)
+
+    def _flush(self) -> None:
+        with self._desk.database.begin() as tx:
+            if self._blob is None:
+                self._blob = blobs.begin(tx)
+            blobs.extend(tx, self._blob, [_put(tx, each) for each in self._batch])
+        self._batch, self._fresh, self._bytes = [], set(), 0
+        self._desk.database.checkpoint_when_large()
+
+
+def regrouped(pieces: Iterable[bytes], cuts: Iterable[Cut]) -> Iterator[bytes]:
+    """Joins and parts pieces so that each is as long as the chunk that was cut there."""
+    source, held = iter(pieces), b""
+    for cut in cuts:
+        while len(held) < cut.size and (piece := next(source, b"")):
+            held += piece
+        yield held[: cut.size]
+        held = held[cut.size :]
 
 
 def offer(desk: Desk, packed: PackedBlob, data: bytes) -> None:
@@ -225,33 +274,10 @@ def _tallied(pieces: Iterable[bytes], tally: Tally) -> Iterator[bytes]:
         yield piece
 
 
-def _batch(
-    desk: Desk, wanted: Iterator[tuple[bytes, ChunkDigest, ChunkDigest | None]], path: str
-) -> list[PackedChunk | ChunkDigest]:
-    """Packs the next chunks, up to what one transaction takes; a chunk that is kept already is only named."""
-    batch, size = list[PackedChunk | ChunkDigest](), 0
-    fresh = set[ChunkDigest]()
-    for data, digest, old in wanted:
-        if chunk_digest(data) != digest:
-            raise _changed(path, digest)
-        if digest in fresh or desk.chunks.knows(digest):
-            batch.append(digest)
-        else:
-            packed = pack_chunk(data, digest, old, desk.chunks)
-            fresh.add(digest)
-            batch.append(packed)
-            size += len(packed.body)
-        if size > ROWS_BYTES_PER_TX or len(batch) >= 4096:
-            break
-    return batch
-
-
 def _put(tx: Write, each: PackedChunk | ChunkDigest) -> ChunkId:
     return chunks.put(tx, each) if isinstance(each, PackedChunk) else chunks.number(tx, each)
 
 
-def _changed(path: str, digest: bytes) -> WorkspaceChanged:
+def _changed(path: str) -> WorkspaceChanged:
     hint = "try again when its writer is done"
-    return WorkspaceChanged(f"{path!r} changed while it was read", hint=hint, path=path, expected=digest.hex())
-
-
+    return WorkspaceChanged(f"{path!r} changed while it was read", hint=hint, path=path, paths=(path,))

@@ -14,6 +14,7 @@ from journal.tables import marks, staged, trees
 from journal.tables.marks import Seen
 from journal.tables.states import State, change_type, same_content
 from journal.workspace import look as looking
+from journal.workspace.faults import system_errors
 from journal.workspace.walk import Root
 
 
@@ -60,6 +61,11 @@ class Found(NamedTuple):
 
 def survey(look: Read, branch_id: BranchId, eyes: Survey) -> Found:
     """Compares the disk with all that is staged and with the tree at head."""
+    with system_errors("look at the root", None):
+        return _survey(look, branch_id, eyes)
+
+
+def _survey(look: Read, branch_id: BranchId, eyes: Survey) -> Found:
     rows = staged.everything(look, branch_id)
     listed, conflicts, edits = list[StatusEntry](), list[StatusEntry](), list[StatusEntry]()
     for row in rows:

@@ -18,12 +18,14 @@ UPDATE invocation SET state = :state, finished_at = :finished_at, duration_us = 
 WHERE id = :id
 """
 SELECT_RUNNING = """
+WITH acts (id) AS (
+    SELECT id FROM invocation WHERE state = 'running' AND kind <> 'spool'
+    UNION SELECT act_id FROM intent WHERE branch_id = :branch_id
+)
 SELECT i.id, i.session_id, i.parent_id, i.call_id, i.kind, i.name, i.request, i.decision, i.decision_reason, i.rule,
        i.started_at, i.inverse, i.trace_id
-FROM invocation AS i JOIN session AS s ON s.id = i.session_id
-WHERE i.state = 'running' AND s.branch_id = :branch_id
-  AND (i.kind <> 'spool' OR i.id IN (SELECT act_id FROM intent WHERE branch_id = :branch_id))
-ORDER BY i.id
+FROM acts CROSS JOIN invocation AS i ON i.id = acts.id JOIN session AS s ON s.id = i.session_id
+WHERE i.state = 'running' AND s.branch_id = :branch_id ORDER BY i.id
 """
 SELECT_TIP = "SELECT seq, link FROM audit_link ORDER BY seq DESC LIMIT 1"
 INSERT_LINK = """
