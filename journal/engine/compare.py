@@ -69,16 +69,17 @@ def counted(reading: Reading, branch_id: BranchId, rows: list[staged.Staged]) ->
     found = list[FilePatch]()
     for row in rows:
         each = patch(reading.database.path, row.path, row.before, row.after, invocation_id=row.invocation_id)
-        each.remember(_counts(reading, each, known[row.path_id]))
+        each.remember(_counts(reading, row, each, known[row.path_id]))
         found.append(each)
     return found
 
 
-def _counts(reading: Reading, each: FilePatch, lines: patches.Lines) -> tuple[int, int]:
+def _counts(reading: Reading, row: staged.Staged, each: FilePatch, lines: patches.Lines) -> tuple[int, int]:
     if each.is_binary or each.too_large or each.sha_before == each.sha_after:
         return 0, 0
-    if each.sha_before is None or each.sha_after is None or each.kind != each.kind_before:
+    if row.before is None or row.after is None or row.before.kind != row.after.kind:
         return lines.after or 0, lines.before or 0
     if lines.additions is None or lines.deletions is None:
-        return reading.counts(each)
+        found = reading.compare((lines.before_id, lines.after_id), row.before, row.after)
+        return found.additions, found.deletions
     return lines.additions, lines.deletions

@@ -159,7 +159,11 @@ def _replace(overlay: Overlay, operation: Operation) -> Applied:
 def _delete(overlay: Overlay, operation: Operation) -> Applied:
     assert isinstance(operation, Delete)
     slot = overlay.slot(overlay.desk.path(operation.path))
-    return Applied((overlay.set(slot, None),))
+    edit = overlay.set(slot, None)
+    if slot.disk is None and edit.before is None and not slot.adopted and slot.known.expected is not None:
+        slot.adopted = True  # someone else removed it: that is taken over, and this changes nothing
+        return Applied((edit._replace(before=slot.known.expected), edit))
+    return Applied((edit,))
 
 
 def _move(overlay: Overlay, operation: Operation) -> Applied:

@@ -6,14 +6,17 @@ from journal.content.diffing import Side, compare, preview, unified
 from journal.content.diffing import hunks as hunks_of
 from journal.content.packing import unpack
 from journal.database import Database, Write
-from journal.ids import Sha256
+from journal.ids import BlobId, ChunkDigest, Sha256
+from journal.limits import WHOLE_BELOW
 from journal.records import FilePatch, Hunk
 from journal.tables import blobs, patches
 from journal.tables.blobs import BlobRow
 from journal.tables.chunks import Chunks
 from journal.tables.patches import PatchRow
+from journal.tables.states import State
 
 Pair = tuple[BlobRow | None, BlobRow | None]
+Ids = tuple[BlobId | None, BlobId | None]
 
 
 class Reading:
@@ -22,7 +25,7 @@ class Reading:
     def __init__(self, database: Database, chunks: Chunks) -> None:
         self.database = database
         self.chunks = chunks
-        self.computed: list[tuple[Pair, PatchRow]] = []
+        self.computed: list[tuple[Ids, PatchRow]] = []
 
     def read(self, sha256: Sha256) -> bytes:
         """Gives a whole content, checked against its name.
@@ -57,6 +60,13 @@ class Reading:
                 return (0 if after is None else after.line_count), (0 if before is None else before.line_count)
             found = self._compared(before, after)
             return found.additions, found.deletions
+
+    def compare(self, ids: Ids, before: State, after: State) -> PatchRow:
+        """Compares two texts that were never compared; of late ones not even a row is read."""
+        result = compare(self._text(before), self._text(after))
+        found = PatchRow(result.additions, result.deletions, False, result.blocks)
+        self.computed.append((ids, found))
+        return found
 
     def hunks(self, patch: FilePatch, context: int) -> tuple[Hunk, ...]:
         """Gives the changed places of two texts."""
@@ -97,8 +107,8 @@ class Reading:
 
     def memoize(self, tx: Write) -> None:
         """Keeps the diffs that were computed, inside a transaction of its caller."""
-        for (before, after), row in self.computed:
-            patches.put(tx, None if before is None else before.id, None if after is None else after.id, row)
+        for ids, row in self.computed:
+            patches.put(tx, *ids, row)
         self.computed.clear()
 
     def _pair(self, patch: FilePatch) -> Pair:
@@ -130,8 +140,15 @@ class Reading:
                 data = (b"" if before is None else self._bytes(before), b"" if after is None else self._bytes(after))
             result = compare(*data)
             found = PatchRow(result.additions, result.deletions, False, result.blocks)
-            self.computed.append(((before, after), found))
+            self.computed.append((ids, found))
         return found
+
+    def _text(self, state: State) -> bytes:
+        if state.size < WHOLE_BELOW:  # such a content is one chunk, with the same name cut short
+            data = self.chunks.late(ChunkDigest(state.sha256[:16]))
+            if data is not None:
+                return data
+        return self._bytes(blobs.get(self.database.look(), state.sha256))
 
     def _bytes(self, blob: BlobRow) -> bytes:
         return unpack(blob.sha256, blob.size, blobs.pieces(blob, self.chunks, self.database.look()))

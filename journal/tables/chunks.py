@@ -104,6 +104,10 @@ class Chunks:
         data = self._contents.get(digest)
         return self.by_number(number(self._look(), digest)) if data is None else data
 
+    def late(self, digest: ChunkDigest) -> bytes | None:
+        """Gives a chunk's bytes when they were read or written lately, and None otherwise."""
+        return self._contents.get(digest)
+
     def by_number(self, chunk_id: ChunkId) -> bytes:
         """Gives a chunk's bytes by its number, decoding its bases on the way; each is checked against its digest."""
         data: bytes | None = None

@@ -20,7 +20,7 @@ ON CONFLICT DO NOTHING
 """
 
 SELECT_STAGED_LINES = """
-SELECT s.path_id, x.line_count, y.line_count, p.additions, p.deletions
+SELECT s.path_id, s.before_blob, s.after_blob, x.line_count, y.line_count, p.additions, p.deletions
 FROM staged AS s
 LEFT JOIN blob AS x ON x.id = s.before_blob
 LEFT JOIN blob AS y ON y.id = s.after_blob
@@ -41,8 +41,10 @@ class PatchRow(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """What is known of a staged path's lines: of each side, and added and deleted when the two were compared before."""
+    """What is known of a staged path's sides: their numbers, their lines, and how they differ if that was computed."""
 
+    before_id: BlobId | None
+    after_id: BlobId | None
     before: int | None
     after: int | None
     additions: int | None
