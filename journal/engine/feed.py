@@ -73,15 +73,25 @@ def commits_of(
     since: datetime | None,
     until: datetime | None,
 ) -> Iterator[Commit]:
-    """Yields commits, a page a read, so that no read transaction stays open between two of them."""
+    """Yields commits, a page a read, so that no read transaction stays open between two of them.
+
+    Raises:
+        UnknownName, UsageError: at once, and not when the first commit is asked for.
+    """
+    if limit is not None and limit < 0:
+        raise UsageError(f"limit is {limit}", hint="pass a number from 0 on, or None for all")
     with database.lock:
         look = database.look()
         at = None if after is None else CommitRow(find_commit(look, after).id)
         path_id = None if path is None else paths.find(look, normal(path, allow_git=True))
-    if path is not None and path_id is None:
-        return
     wanted = Wanted(branch, _micros("since", since), _micros("until", until), path_id)
-    left = limit
+    nothing = path is not None and path_id is None
+    return _pages(database, wanted, at, 0 if nothing else limit, newest_first=newest_first)
+
+
+def _pages(
+    database: Database, wanted: Wanted, at: CommitRow | None, left: int | None, *, newest_first: bool
+) -> Iterator[Commit]:
     while left is None or left > 0:
         size = PAGE_ROWS if left is None else min(left, PAGE_ROWS)
         with database.lock:

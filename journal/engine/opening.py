@@ -24,7 +24,7 @@ from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.lease import Held, Lease
 from journal.workspace.look import signed
-from journal.workspace.temp import Temp
+from journal.workspace.temp import HOME, Temp
 from journal.workspace.walk import Root
 
 BRANCH = "main"
@@ -72,8 +72,11 @@ def open_root(wish: Wish) -> Opening:
         found = find_journal(real, wish.journal)
         if not os.path.exists(found.path) and not wish.create:
             raise _nothing(real, found.path)
+        fresh = not os.path.lexists(os.path.join(real, HOME))
         temp = Temp.open(root)
         undo.callback(temp.close)
+        if fresh:
+            undo.callback(temp.unmake)
         leases = [_lease(temp.spool_fd, "lock", wish.wait_s, found.path)]
         undo.callback(leases[0].release)
         database, origin = _database(real, wish, undo)

@@ -59,6 +59,15 @@ class Temp:
             if fd >= 0:
                 calls.close(fd)
 
+    def unmake(self) -> None:
+        """Removes the folders again when nothing but what `open` made is in them, as after an opening that failed."""
+        with contextlib.suppress(OSError):
+            calls.unlink("lock", self.spool_fd)
+        with contextlib.suppress(OSError):
+            calls.rmdir(FOLDER, self.spool_fd)
+            calls.unlink(".gitignore", self.spool_fd)
+            calls.rmdir(HOME, self._root.fd)
+
     def number(self) -> int:
         """Gives a number that no file of the folder has."""
         return next(self._numbers)

@@ -6,8 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from journal.workspace import calls
+from journal.workspace import calls, look
 from tests.workspace.foreign import Place
+
+
+@pytest.fixture(autouse=True)
+def _no_device_is_believed() -> Iterator[None]:
+    """What an earlier test found out about the disk is not what these tests speak of."""
+    believed = set(look.EXACT_DEVICES)
+    look.EXACT_DEVICES.clear()
+    yield
+    look.EXACT_DEVICES.clear()
+    look.EXACT_DEVICES.update(believed)
 
 
 @pytest.fixture

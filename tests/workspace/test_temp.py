@@ -207,3 +207,14 @@ def test_closing_twice(root: Root):
     opened = Temp.open(root)
     opened.close()
     opened.close()
+
+
+def test_an_opening_that_failed_leaves_no_folder(root: Root, temp: Temp):
+    temp.unmake()
+    assert os.listdir(root.path) == []
+
+
+def test_what_is_not_of_its_making_stays(root: Root, temp: Temp):
+    (folder(root) / "x-1").write_bytes(b"theirs")
+    temp.unmake()
+    assert (folder(root) / "x-1").read_bytes() == b"theirs"

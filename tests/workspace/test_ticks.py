@@ -20,13 +20,6 @@ def temp(tmp_path: Path) -> Iterator[Temp]:
     root.close()
 
 
-@pytest.fixture(autouse=True)
-def _devices(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (look, ticks):
-        monkeypatch.setattr(module, "EXACT_DEVICES", look.EXACT_DEVICES.__class__())
-    monkeypatch.setattr(ticks, "EXACT_DEVICES", look.EXACT_DEVICES)
-
-
 def test_the_probe_leaves_nothing_behind(temp: Temp) -> None:
     assert ticks.probe(temp) == bool(look.EXACT_DEVICES)
     assert temp.leftovers() == []

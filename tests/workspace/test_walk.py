@@ -203,3 +203,12 @@ def test_a_file_is_no_root(tmp_path: Path):
 def test_closing_twice(root: Root):
     root.close()
     root.close()
+
+
+def test_a_folder_is_known_only_with_all_that_lies_in_it(root: Root):
+    os.makedirs(at(root, "a/b"))
+    at(root, "a/b/x").touch()
+    assert root.holds_only("a", {"a/b", "a/b/x"})
+    assert not root.holds_only("a", {"a/b"})
+    at(root, "a/foreign").touch()
+    assert not root.holds_only("a", {"a/b", "a/b/x"})

@@ -1,0 +1,121 @@
+"""What a test sees of a root and of its journal, and other processes that work at them."""
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from journal import Journal
+
+Shape = dict[str, tuple[int, ...]]
+Contents = dict[str, tuple[bytes, int, str]]
+
+HOLD = """
+import sys
+from journal import Spool
+with Spool.open(sys.argv[1]) as spool:
+    print(spool.session_id, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def names(root: Path) -> list[str]:
+    """Every path below a root, folders too, without what is the journal's."""
+    found = []
+    for folder, below, files in os.walk(root):
+        inside = os.path.relpath(folder, root)
+        if inside == "." and ".spool" in below:
+            below.remove(".spool")
+        found += [os.path.normpath(os.path.join(inside, name)) for name in [*below, *files]]
+    return sorted(found)
+
+
+def shape(root: Path) -> Shape:
+    """What lstat tells of every path: mode, inode, size, links and both times."""
+    found: Shape = {}
+    for name in names(root):
+        s = os.lstat(root / name)
+        found[name] = (s.st_mode, s.st_ino, s.st_size, s.st_nlink, s.st_mtime_ns, s.st_ctime_ns)
+    return found
+
+
+def disk(root: Path) -> Contents:
+    """Content, permission bits and kind of every file and symlink."""
+    found: Contents = {}
+    for name in names(root):
+        s = os.lstat(root / name)
+        if stat.S_ISLNK(s.st_mode):
+            found[name] = (os.fsencode(os.readlink(root / name)), 0o777, "symlink")
+        elif stat.S_ISREG(s.st_mode):
+            found[name] = ((root / name).read_bytes(), stat.S_IMODE(s.st_mode), "file")
+    return found
+
+
+def inode(path: Path) -> int:
+    """The number of what stands at a path."""
+    return os.lstat(path).st_ino
+
+
+def mode(path: Path) -> int:
+    """The permission bits of what stands at a path."""
+    return stat.S_IMODE(os.lstat(path).st_mode)
+
+
+def temp_files(root: Path) -> list[str]:
+    """What waits in the temp folder."""
+    return sorted(os.listdir(root / ".spool" / "tmp"))
+
+
+def counts(journal: Journal) -> dict[str, int]:
+    """How many rows each table has."""
+    listed = journal.query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    return {row["name"]: value(journal, f"SELECT count(*) AS n FROM {row['name']}") for row in listed}
+
+
+def value(journal: Journal, sql: str, *parameters: Any) -> Any:
+    """The one value that a query gives."""
+    rows = journal.query(sql, parameters)
+    assert len(rows) == 1
+    assert len(rows[0]) == 1
+    return next(iter(rows[0].values()))
+
+
+def acts(journal: Journal) -> list[tuple[str, str]]:
+    """Name and state of every audited act, in order."""
+    rows = journal.query("SELECT name, state FROM audit ORDER BY invocation_id")
+    return [(row["name"], row["state"]) for row in rows]
+
+
+def run(code: str, *arguments: str | Path, status: int = 0) -> str:
+    """Runs Python in another process, and gives what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == status, done.stderr
+    return done.stdout
+
+
+@contextmanager
+def held(root: Path, code: str = HOLD) -> Iterator[subprocess.Popen[str]]:
+    """Lets another process hold a root until it is sent a line, or the block ends."""
+    command = [sys.executable, "-c", code, str(root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip()
+        try:
+            yield process
+        finally:
+            let_go(process)
+
+
+def let_go(process: "subprocess.Popen[str]") -> None:
+    """Ends the other process's session, and waits until it is over."""
+    if process.poll() is None:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+        process.wait()

@@ -1,0 +1,95 @@
+"""The parts of a record that come from the journal: while it is open, afterwards, and in another process."""
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from journal import Blob, Change, FilePatch, JournalError, Spool
+from tests.engine.looking import run
+
+READ = """
+import pickle, sys
+patch, change, blob = pickle.loads(bytes.fromhex(sys.argv[1]))
+print(patch.additions, patch.deletions, change.patch.additions, blob.size)
+"""
+
+
+@pytest.fixture
+def records(root: Path) -> tuple[FilePatch, Change, Blob]:
+    """A patch, a change and a blob of a spool that is closed by now."""
+    with Spool.open(root) as spool:
+        spool.write("a", "one\ntwo\n")
+        spool.commit("first")
+        patch = spool.write("a", "one\nthree\nfour\n")
+        spool.commit("second")
+        (change,) = spool.journal.changes(after=1)
+        return patch, change, spool.journal.blob(str(patch.sha_after))
+
+
+def look(patch: FilePatch, change: Change, blob: Blob) -> list[Any]:
+    """Asks for everything that is worked out late."""
+    seen: list[Any] = [patch.additions, patch.deletions, patch.preview, patch.hunks, patch.diff, patch.diff_bytes]
+    seen += [patch.unified(0), patch.to_dict(), change.patch.diff, change.to_dict(patch=True)]
+    with blob.open() as reader:
+        return [*seen, blob.read(), reader.read()]
+
+
+def test_records_can_be_asked_after_the_spool_is_closed(records: tuple[FilePatch, Change, Blob]) -> None:
+    patch, change, blob = records
+    assert (patch.additions, patch.deletions) == (2, 1)
+    assert patch.diff.endswith("@@ -1,2 +1,3 @@\n one\n-two\n+three\n+four\n")
+    assert patch.hunks[0].added == ("three", "four")
+    assert patch.hunks[0].removed == ("two",)
+    assert (change.patch.diff, blob.read()) == (patch.diff, b"one\nthree\nfour\n")
+    assert "three" in patch.preview
+
+
+def test_records_can_be_pickled(records: tuple[FilePatch, Change, Blob]) -> None:
+    again = pickle.loads(pickle.dumps(records))
+    assert again == records
+    assert tuple(map(hash, again)) == tuple(map(hash, records))
+    assert look(*again) == look(*records)
+
+
+def test_records_can_be_asked_in_another_process(records: tuple[FilePatch, Change, Blob]) -> None:
+    assert run(READ, pickle.dumps(records).hex()) == "2 1 2 15\n"
+
+
+def test_records_give_the_same_while_a_session_is_open(records: tuple[FilePatch, Change, Blob], root: Path) -> None:
+    before = look(*records)
+    with Spool.open(root) as spool:
+        assert look(*records) == before
+        spool.write("a", "five\n")
+        assert look(*records) == before
+
+
+def test_asking_before_and_after_close_is_the_same(root: Path) -> None:
+    with Spool.open(root) as spool:
+        patch = spool.write("a", "one\n")
+        open_answer = (patch.additions, patch.diff, patch.preview)
+    assert (patch.additions, patch.diff, patch.preview) == open_answer
+
+
+def test_a_record_whose_journal_is_gone_says_so(records: tuple[FilePatch, Change, Blob], spool_home: Path) -> None:
+    (journal,) = spool_home.glob("*/journal.db")
+    journal.rename(journal.with_name("elsewhere"))
+    for ask in (lambda: records[0].diff, lambda: records[1].patch, records[2].read):
+        with pytest.raises(JournalError) as caught:
+            ask()
+        assert str(journal) in str(caught.value)
+        assert caught.value.hint
+
+
+def test_an_open_reader_outlives_the_spool(root: Path) -> None:
+    data = bytes(range(256)) * 12_000
+    with Spool.open(root) as spool:
+        patch = spool.write("big", data)
+        blob = spool.journal.blob(str(patch.sha_after))
+        before = blob.open()
+    with blob.open() as reader:
+        reader.seek(1_000_001)
+        assert reader.read() == data[1_000_001:]
+    with before:
+        assert before.read() == data
