@@ -4,7 +4,7 @@
       UsageError        exit  2       fix the call
         Closed                        the spool or journal is closed
         PathRefused                   a path that may not be journaled
-        NoMatch                       replace found nothing, or more than was asked for
+        NoMatch                       replace found nothing, and that was required
         UnknownName                   no such commit, blob, session; or a prefix that fits several
         LimitExceeded                 a bound of `limits` was reached
       BusyError         exit 75       try again: another writer holds the root or the journal
@@ -96,7 +96,7 @@ class PathRefused(UsageError):
 
 
 class NoMatch(UsageError):
-    """`replace` found another number of places than it was told to expect."""
+    """`replace` found nothing, though that was required."""
 
     fields = ("path", "found", "nearest")
     path: str

@@ -99,12 +99,6 @@ PARENT_RETRIES = 3
 SYNC_FILES_MAX = 64
 """files synced one by one; above that one syncfs a device is cheaper."""
 
-PATCH_CACHE_SHARE = 0.05
-"""of the journal's size that memoized diffs may take."""
-
-PATCH_CACHE_MIN = 16 << 20
-"""bytes memoized diffs may always take."""
-
 REQUEST_TEXT_MAX = 2000
 """characters of one text kept in an audit row's request; longer ones are cut and say so."""
 

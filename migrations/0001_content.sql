@@ -1,7 +1,7 @@
 -- What a journal keeps: its own facts, the names of paths, contents as shared chunks, memoized diffs.
 
 CREATE TABLE meta (
-    -- One fact about this journal a row: format, journal_id, created_at, boot_id and token of the last opening.
+    -- One fact about this journal a row: journal_id, and created_at in microseconds since the epoch.
     key   TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;

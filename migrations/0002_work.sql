@@ -40,7 +40,7 @@ CREATE TABLE branch (
 ) STRICT;
 
 CREATE TABLE session (
-    -- One agent's stay at one root; name is its public id. ended_at is NULL while it lives, or after it died.
+    -- One agent's stay at one root, times in microseconds since the epoch; name is its public id. ended_at is NULL while it lives, or after it died.
     id         INTEGER PRIMARY KEY,
     name       TEXT    NOT NULL UNIQUE,
     branch_id  INTEGER NOT NULL REFERENCES branch (id),
@@ -107,7 +107,7 @@ CREATE TABLE edit (
 ) STRICT;
 
 CREATE TABLE staged (
-    -- What no commit has published yet: one path from its head state (before) to now (after).
+    -- What no commit has published yet: one path from its state at head, or on disk when head has none, to now.
     branch_id   INTEGER NOT NULL REFERENCES branch (id),
     path_id     INTEGER NOT NULL REFERENCES path (id),
     before_blob INTEGER REFERENCES blob (id),
@@ -127,6 +127,7 @@ CREATE TABLE intent (
     -- A change of the disk that a transaction promised and that is not known to be done.
     -- how put: the file temp goes to the path; remove: the path goes to temp; move: the path comes from moved_from,
     -- what stood there goes to temp; away: it left by such a move; mode: only its mode changes.
+    -- temp is the number n of the files w-n (written, not yet in place) and x-n (taken out) in .spool/tmp.
     -- before_… is what stood on disk, after_… what will; prior_… is the staged row it replaced, prior_edit NULL: none.
     branch_id       INTEGER NOT NULL REFERENCES branch (id),
     path_id         INTEGER NOT NULL REFERENCES path (id),
@@ -154,7 +155,8 @@ CREATE TABLE intent (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unsynced (
-    -- The mark of a path written since the root was last known to be on disk: our own inode there, and the boot.
+    -- The mark of a path that was written and is not known to be on disk: our own file there (inode, size, mtime_ns),
+    -- the act that wrote it (seq), and the boot it was written in.
     root_id  INTEGER NOT NULL REFERENCES root (id),
     path_id  INTEGER NOT NULL REFERENCES path (id),
     seq      INTEGER NOT NULL,

@@ -83,3 +83,23 @@ CREATE TRIGGER change_is_written_once BEFORE UPDATE ON change
 BEGIN
     SELECT raise(ABORT, 'a committed change is never changed');
 END;
+
+CREATE TRIGGER edit_stays BEFORE DELETE ON edit
+BEGIN
+    SELECT raise(ABORT, 'an edit is never deleted');
+END;
+
+CREATE TRIGGER change_stays BEFORE DELETE ON change
+BEGIN
+    SELECT raise(ABORT, 'a committed change is never deleted');
+END;
+
+CREATE TRIGGER commits_are_written_once BEFORE UPDATE ON commits
+BEGIN
+    SELECT raise(ABORT, 'a commit is never changed');
+END;
+
+CREATE TRIGGER commits_stay BEFORE DELETE ON commits
+BEGIN
+    SELECT raise(ABORT, 'a commit is never deleted');
+END;

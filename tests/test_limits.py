@@ -104,5 +104,4 @@ def test_texts_and_caches_have_room() -> None:
     assert limits.REQUEST_TEXT_MAX < limits.METADATA_MAX
     assert limits.PREVIEW_CHARS_MAX < limits.MESSAGE_BYTES_MAX
     assert limits.STREAM_ABOVE < limits.DIFF_TEXT_MAX <= limits.EDIT_BYTES_MAX
-    assert 0 < limits.PATCH_CACHE_SHARE < 1
     assert 4 <= limits.ID_PREFIX_MIN < 64

@@ -67,7 +67,7 @@ published or taken back whole, at any time, after any crash.
 """
 EPILOG = """\
 `spool COMMAND --help` tells the rest. Exit codes: 0 done, 1 differences, 2 usage,
-3 conflict, 4 schema, 5 corruption, 6 storage, 7 action failed, 75 busy, 130 interrupted.
+3 conflict, 4 schema, 5 corruption, 6 storage, 75 busy, 130 interrupted, 141 closed pipe.
 With --json an error is one JSON document on standard error.
 """
 

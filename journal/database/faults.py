@@ -18,7 +18,7 @@ from journal.errors import (
     UsageError,
 )
 
-VERIFY = "run `spool verify`; if it finds damage, restore a backup or salvage the file"
+VERIFY = "run `spool verify`; if it finds damage, bring back a copy of the journal"
 RETRY = "try again; another process is writing to this journal"
 FIX_CALL = "check the SQL and its parameters against the documented views"
 

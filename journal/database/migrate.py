@@ -52,7 +52,8 @@ def migrate(database: Database, record: Record, scripts: Sequence[Migration] | N
     """Brings a journal to this release's format; a copy is kept beside it first when it holds data.
 
     Raises:
-        SchemaTooNew: it is newer; nothing was touched. MigrationFailed: a script did not apply; nothing was changed.
+        SchemaTooNew: it is newer; nothing was touched. MigrationFailed: a script did not apply and changed nothing;
+            those before it stay applied.
     """
     found = version(database)
     newest = SUPPORTED if scripts is None else len(scripts)
@@ -88,7 +89,7 @@ def _refuse_edited(database: Database, applied: list[tuple[int, str, bytes]], sc
         if digest != scripts[number - 1].sha256:
             raise MigrationFailed(
                 f"{database.path} was made with another text of migration {name}",
-                hint="use the release that made it, or salvage it into a new journal",
+                hint="use the release that made it",
             )
 
 
@@ -117,5 +118,5 @@ def _apply(database: Database, record: Record, script: Migration) -> None:
     except Exception as error:
         raise MigrationFailed(
             f"migration {script.name} did not apply to {database.path}: {error}",
-            hint="the journal is as it was; report this with the text above",
+            hint="the script changed nothing; report this with the text above",
         ) from error

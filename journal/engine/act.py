@@ -12,6 +12,7 @@
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from journal.database import Write
@@ -98,17 +99,16 @@ def _promise(desk: Desk, plan: Plan) -> Opened:
     """Step 3: one transaction with all rows of the act."""
     moving = plan.moving
     sync = any(not s.known.marked or s.captured for s in moving) or any(s.adopted for s in plan.slots)
+    opened: Opened | None = None
     try:
-        with desk.database.begin(sync=sync) as tx:
-            chain = Chain(tx)
-            desk.settle(tx, chain)
+        with desk.transaction(sync=sync) as (tx, chain):
             opened = _open(chain, plan, running=bool(moving))
             _write_rows(desk, tx, plan, opened)
-    except BaseException:
-        desk.forget()
+    except BaseException as error:
+        if desk.landed and opened is not None and moving:  # interrupted after the commit, and nothing is on disk yet
+            _take_back(desk, plan, opened, error)
         placing.discard(desk, moving)
         raise
-    desk.settled()
     for slot in moving:
         slot.known.marked = True
     return opened
@@ -226,44 +226,30 @@ def _finish(desk: Desk, plan: Plan, opened: Opened) -> None:
 
 def _close_batch(desk: Desk, plan: Plan) -> None:
     """Says in one transaction that all paths of the act are in place, so that nothing takes it back any more."""
-    with desk.database.begin() as tx:
-        desk.settle(tx, Chain(tx))
+    # When the disk takes no row the act is still done; then the next transaction closes it, as it does a single path's.
+    with suppress(JournalError), desk.transaction() as (tx, _):
         found = [paths.find(tx, folder) for folder in plan.gone]
         staged.unmade(tx, desk.place.branch_id, [path_id for path_id in found if path_id is not None])
-    desk.settled()
 
 
 def _take_back(desk: Desk, plan: Plan, opened: Opened, error: BaseException) -> None:
     """Step 6: the files went back already; now the rows do, and what could not go back is kept as a blob."""
-    moving = plan.moving
-    rescued = placing.rescue_kept(desk, moving)
-    desk.forget()
+    rescued = placing.rescue_kept(desk, plan.moving)
     finished = now_us()
-    text = str(error) if isinstance(error, JournalError | OSError) else type(error).__name__
+    text = str(error) if isinstance(error, JournalError) else type(error).__name__
     outcome = Outcome("failed", finished, finished - plan.asked.started_at, text)
-    with desk.database.begin(sync=bool(rescued)) as tx:
+    desk.forget()
+    desk.failed.append(Ended(opened, outcome))
+    # When the disk takes no row, the next transaction takes the rows back, and the error to tell is the first one.
+    with suppress(JournalError), desk.transaction(sync=bool(rescued)) as (tx, _):
         for slot, packed in rescued:
-            marks.rescue(tx, _id(slot), blobs.put(tx, packed), "displaced", finished)
-        restore_rows(tx, desk, intents.open_ones(tx, desk.place.branch_id), opened.id)
-        Chain(tx).close(opened, outcome)
-    for slot, _ in rescued:
-        desk.temp.discard(slot.temp)
+            marks.rescue(tx, paths.number(tx, slot.path), blobs.put(tx, packed), "displaced", finished)
+    if desk.landed:
+        for slot, _ in rescued:
+            desk.temp.discard(slot.temp)
     if isinstance(error, JournalError):
         error.invocation_id = opened.id
     desk.root.forget()
-
-
-def restore_rows(tx: Write, desk: Desk, promised: list[intents.Intent], act: InvocationId) -> None:
-    """Takes the rows of an act back: staged rows as they were before it, its promises and new folders gone."""
-    branch = desk.place.branch_id
-    own = [intent for intent in promised if intent.act_id == act]
-    staged.drop(tx, branch, [intent.path_id for intent in own if intent.prior is None])
-    priors = [(intent.path_id, intent.prior) for intent in own if intent.prior is not None]
-    staged.put(tx, [StagedRow(branch, path_id, before, after, edit) for path_id, (edit, before, after) in priors])
-    made = [(path_id, made_by) for _, path_id, made_by in staged.folders(tx, branch)]
-    staged.unmade(tx, branch, [path_id for path_id, made_by in made if made_by == act])
-    intents.done(tx, branch, [act])
-    sessions.bump(tx, branch)
 
 
 def _id(slot: Slot) -> PathId:

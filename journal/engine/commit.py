@@ -24,7 +24,7 @@ from journal.limits import MESSAGE_BYTES_MAX
 from journal.records import Commit, when
 from journal.tables import commits, sessions, staged, trees
 from journal.tables.commits import Draft, DraftChange
-from journal.tables.invocations import Asked, Chain, Outcome
+from journal.tables.invocations import Asked, Outcome
 from journal.tables.staged import Staged
 from journal.tables.states import change_type, same_content
 
@@ -139,11 +139,9 @@ def _publish(
     """Step 3: the transaction."""
     branch = desk.place.branch_id
     try:
-        with desk.database.begin(sync=True) as tx:
+        with desk.transaction(sync=True) as (tx, chain):
             if sessions.generation(tx, branch) != generation:
                 raise _stage_changed()
-            chain = Chain(tx)
-            desk.settle(tx, chain)
             finished = now_us()
             chain.record(what, Outcome("ok", finished, finished - what.started_at))
             changes = [_change(desk, tx, row) for row in rows]
@@ -154,7 +152,6 @@ def _publish(
             sessions.set_head(tx, branch, number)
             reading.memoize(tx)
             cursor = commits.cursor(tx)
-        desk.settled()
         desk.committed((row.path, row.after) for row in rows)
     except BaseException:
         desk.forget()

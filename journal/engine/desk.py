@@ -2,13 +2,15 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from journal import limits
 from journal.content.paths import normal
 from journal.database import Database, Read, Write
-from journal.errors import Closed, PathRefused
+from journal.engine import rows
+from journal.errors import Closed, JournalError, PathRefused
 from journal.ids import BlobId, BranchId, ChunkDigest, EditId, PathId, RootId, SessionRow, Sha256
 from journal.records import StrPath
 from journal.tables import blobs, intents, invocations, marks, paths, staged, trees
@@ -45,7 +47,7 @@ class Known:
 
 
 class Ended(NamedTuple):
-    """An act whose files are in place and whose rows the next transaction closes."""
+    """An act that is over on disk and whose rows the next transaction closes, or takes back when it failed."""
 
     opened: Opened
     outcome: Outcome
@@ -70,10 +72,12 @@ class Desk:
         self.temp = temp
         self.place = place
         self.allow_git = allow_git
-        self.private = _private(root.path, database.path)
+        self.private, self.private_begins = _private(root.path, database.path)
         self.chunks = Chunks(database.look)
         self.new_file_mode = 0o644 & ~calls.umask()
         self.pending: list[Ended] = []
+        self.failed: list[Ended] = []
+        self.landed = False
         self.seen: dict[str, Seen] = {}
         self.unsaved: dict[PathId, Seen] = {}
         self._known: dict[str, Known] = {}
@@ -97,10 +101,9 @@ class Desk:
             PathRefused
         """
         name = normal(path, allow_git=self.allow_git)
-        for private in self.private:
-            if name == private or name.startswith(private + "/"):
-                reason = "it is the journal's own"
-                raise PathRefused(f"{name!r} is refused: {reason}", hint="name another path", path=name, reason=reason)
+        if name in self.private or name.startswith(self.private_begins):
+            reason = "it is the journal's own"
+            raise PathRefused(f"{name!r} is refused: {reason}", hint="name another path", path=name, reason=reason)
         return name
 
     def know(self, path: str) -> Known:
@@ -127,9 +130,9 @@ class Desk:
     def trim(self) -> None:
         """Keeps memory bounded; called between two verbs."""
         if len(self.unsaved) > limits.KNOWN_PATHS_MAX:
-            with self.database.begin() as tx:
+            with suppress(JournalError), self.transaction() as (tx, _):  # a cache: not worth an error of a verb
                 self.save_seen(tx)
-        if len(self._known) > limits.KNOWN_PATHS_MAX:
+        if max(len(self._known), len(self.seen)) > limits.KNOWN_PATHS_MAX:
             self._known.clear()
             self.seen.clear()
         if len(self._numbers) > limits.KNOWN_PATHS_MAX:
@@ -172,38 +175,51 @@ class Desk:
                 self.seen[path] = found
         return found
 
-    def settle(self, tx: Write, chain: Chain) -> None:
-        """Closes the acts that are done, inside the transaction of the next one."""
-        for ended in self.pending:
-            chain.close(ended.opened, ended.outcome)
-        if self.pending:
-            intents.done(tx, self.place.branch_id, [ended.opened.id for ended in self.pending])
+    @contextmanager
+    def transaction(self, *, sync: bool = False) -> Iterator[tuple[Write, Chain]]:
+        """Begins a transaction that first closes the acts that are done and takes back the rows of those that failed.
+
+        Afterwards `landed` says whether it was committed: an interrupt may come between the commit and the next line.
+        """
+        before, self.landed = self.database.commits, False
+        try:
+            with self.database.begin(sync=sync) as tx:
+                chain = Chain(tx)
+                self._settle(tx, chain)
+                yield tx, chain
+        finally:
+            self.landed = self.database.commits != before
+            if self.landed:
+                self.pending.clear()
+                self.failed.clear()
+            else:
+                self.forget()
 
     def save_seen(self, tx: Write) -> None:
         """Keeps what was seen on disk for the next session; until then a death costs no more than reading again."""
         marks.saw(tx, self.place.root_id, list(self.unsaved.items()))
         self.unsaved.clear()
 
-    def settled(self) -> None:
-        """Forgets the acts that a transaction has closed."""
-        self.pending.clear()
-
     def close_pending(self) -> None:
         """Closes the acts that are done in a transaction of their own, when there are any."""
-        if self.pending:
-            with self.database.begin() as tx:
-                self.settle(tx, Chain(tx))
-            self.settled()
+        if self.pending or self.failed:
+            with self.transaction():
+                pass
             self.database.checkpoint_when_large()
 
     def record(self, asked: invocations.Asked, outcome: Outcome) -> Opened:
         """Writes an act that is over in a transaction of its own."""
-        with self.database.begin() as tx:
-            chain = Chain(tx)
-            self.settle(tx, chain)
-            opened = chain.record(asked, outcome)
-        self.settled()
-        return opened
+        with self.transaction() as (_, chain):
+            return chain.record(asked, outcome)
+
+    def _settle(self, tx: Write, chain: Chain) -> None:
+        for ended in self.failed:
+            rows.take_back(tx, self.place.branch_id, ended.opened.id)
+            chain.close(ended.opened, ended.outcome)
+        for ended in self.pending:
+            chain.close(ended.opened, ended.outcome)
+        if self.pending:
+            intents.done(tx, self.place.branch_id, [ended.opened.id for ended in self.pending])
 
     def _load(self, path: str) -> Known:
         look, known = self.database.look(), Known()
@@ -224,13 +240,13 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
-def _private(root: str, journal: str) -> tuple[str, ...]:
-    """Names the paths of a journal that lies in its own root: its folder, or its files when they lie on top."""
+def _private(root: str, journal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names the journal's own paths in its root, whole and by how they begin: its folder, or its files on top."""
     folder, name = os.path.split(os.path.realpath(journal))
     inside = os.path.relpath(folder, root)
     if inside == ".":
-        return (name, name + "-wal", name + "-shm", name + "-journal")
-    return () if inside == ".." or inside.startswith("../") else (inside,)
+        return (name,), (name + "-", name + ".before-", "lease-")
+    return ((), ()) if inside == ".." or inside.startswith("../") else ((inside,), (inside + "/",))
 
 
 __all__ = ["Desk", "Ended", "Known", "Place", "now_us"]

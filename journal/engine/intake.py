@@ -3,7 +3,7 @@
 import itertools
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -231,7 +231,7 @@ def _copied(desk: Desk, slot: Slot, source: Path, mode: int | None) -> Version:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise UsageError(f"{source} is not a file", hint="name a regular file to copy from")
-        bits = mode if mode is not None else stat.S_IMODE(found.st_mode)
+        bits = mode if mode is not None else stat.S_IMODE(found.st_mode) & 0o777  # set-id bits are asked for by name
         return _gathered(desk, slot, iter(lambda: file.read(PIECE_BYTES), b""), bits)
 
 
@@ -256,16 +256,19 @@ def _gathered(desk: Desk, slot: Slot, pieces: Iterator[bytes], mode: int) -> Ver
 
 def _pieces(content: object) -> Iterator[bytes]:
     read = getattr(content, "read", None)
-    if callable(read):
-        yield from iter(lambda: read(PIECE_BYTES), b"")
-        return
-    if not isinstance(content, Iterable):
+    if not callable(read) and not isinstance(content, Iterable):
         hint = "pass str, bytes, an iterable of bytes or a Path"
         raise UsageError(f"content of type {type(content).__name__} cannot be written", hint=hint)
-    for piece in content:
+    for piece in _read_on(read) if callable(read) else content:  # type: ignore[attr-defined]  # one of the two, see above
         if not isinstance(piece, bytes | bytearray | memoryview):
-            raise UsageError(f"the iterable gave {type(piece).__name__}", hint="it must give bytes")
+            hint = "it must give bytes: open a file in binary mode"
+            raise UsageError(f"the content gave {type(piece).__name__}", hint=hint)
         yield bytes(piece)
+
+
+def _read_on(read: Callable[[int], object]) -> Iterator[object]:
+    while piece := read(PIECE_BYTES):
+        yield piece
 
 
 def _tallied(pieces: Iterable[bytes], tally: Tally) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,10 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
+from journal.content.paths import key
 from journal.content.selection import Selection
 from journal.database import Database
 from journal.database.migrate import refuse_newer, version
-from journal.engine import feed, opening, query
+from journal.engine import feed, lazy, opening, query
 from journal.engine.reading import Reading
 from journal.errors import Closed, NotAJournal, UnknownName, UsageError
 from journal.ids import Sha256
@@ -38,6 +40,8 @@ class Journal:
         self._closed = False
         self._id = ""
         self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._reading: Reading | None = None
 
     @classmethod
     def open(cls, path: str | PathLike[str], *, readonly: bool = True, create: bool = False) -> Self:
@@ -49,12 +53,8 @@ class Journal:
         name = os.path.abspath(os.fspath(path))
         if os.path.isdir(name):
             name = opening.locate(name)
-        if create and not readonly:
-            database = Database.open(name, readonly=False, create=True)
-            try:
-                opening.prepare(database)
-            finally:
-                database.close()
+        if create and not os.path.exists(name):
+            opening.create_file(name)
         journal = cls(os.path.realpath(name), readonly=readonly)
         journal._look()
         return journal
@@ -151,7 +151,7 @@ class Journal:
             else:
                 facts = feed.find_commit(look, at)
                 listed = trees.at(look, facts.branch_id, facts.n)
-        listed.sort(key=lambda entry: os.fsencode(entry.path))
+        listed.sort(key=lambda entry: key(entry.path))
         names = {entry.path for entry in listed}
         chosen = Selection.of(paths, names.__contains__)
         return {
@@ -221,8 +221,9 @@ class Journal:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """Gives the contents of this journal to other parts of the engine; diffs computed meanwhile are not kept."""
-        database = self._look()
-        yield Reading(database, Chunks(database.look))
+        self._look()
+        assert self._reading is not None  # opened with the connection
+        yield self._reading
 
     def close(self) -> None:
         """Closes it; twice is fine. The journal of an open spool closes with the spool."""
@@ -250,23 +251,24 @@ class Journal:
         """Gives the connection, opened on first use."""
         if self._closed:
             raise Closed(f"{self._path} is closed", hint="open it again")
-        if self._opened is None:
-            if os.getpid() != self._pid:  # one that was never used has no connection yet that would refuse this
-                hint = "open the journal in the process that uses it"
-                raise UsageError(f"{self._path} was opened by process {self._pid}, this is its fork", hint=hint)
-            database = Database.open(self._path, readonly=self._readonly)
-            try:
-                refuse_newer(database)
-                found = meta.get(database.look(), meta.JOURNAL_ID) if _has_schema(database) else None
-                if found is None:
-                    raise NotAJournal(f"{self._path} is an empty journal", hint="open its root once to finish it")
-            except BaseException:
-                database.close()
-                raise
-            self._opened, self._id = database, found
-        self._opened.alive()
+        if os.getpid() != self._pid:
+            hint = "open the journal in the process that uses it"
+            raise UsageError(f"{self._path} was opened by process {self._pid}, this is its fork", hint=hint)
+        with self._lock:
+            if self._opened is None:
+                self._opened, self._id = self._open()
+                self._reading = Reading(self._opened, Chunks(self._opened.look))
+                lazy.enrol(self._reading)
         return self._opened
 
-
-def _has_schema(database: Database) -> bool:
-    return version(database) > 0
+    def _open(self) -> tuple[Database, str]:
+        database = Database.open(self._path, readonly=self._readonly)
+        try:
+            refuse_newer(database)
+            found = meta.get(database.look(), meta.JOURNAL_ID) if version(database) > 0 else None
+            if found is None:
+                raise NotAJournal(f"{self._path} is an empty journal", hint="open its root once to finish it")
+        except BaseException:
+            database.close()
+            raise
+        return database, found

@@ -16,8 +16,10 @@ _LIVE: "WeakValueDictionary[str, Reading]" = WeakValueDictionary()
 
 
 def enrol(reading: Reading) -> None:
-    """Lets records of a journal that is open for writing be answered, and their diffs memoized, through it."""
-    _LIVE[reading.database.path] = reading
+    """Lets records of a journal that is open be answered through it; one open for writing memoizes their diffs too."""
+    other = _LIVE.get(reading.database.path)
+    if other is None or other.database.closed or not reading.database.readonly:
+        _LIVE[reading.database.path] = reading
 
 
 class JournalSource:

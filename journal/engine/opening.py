@@ -7,9 +7,10 @@ staged. A journal that is not where `id` says is never made anew silently: the r
 
 import contextlib
 import os
+import time
 from typing import NamedTuple
 
-from journal.database import Database, Write
+from journal.database import Database
 from journal.database.migrate import migrate, refuse_newer
 from journal.engine.desk import Desk, Place, now_us
 from journal.engine.recover import Origin, recover
@@ -17,7 +18,6 @@ from journal.errors import BusyError, JournalError, UnknownName, UsageError
 from journal.ids import SessionRow
 from journal.records import RecoveryReport
 from journal.tables import meta, sessions
-from journal.tables.invocations import Chain
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
 from journal.workspace import identity, mounts, places, ticks
 from journal.workspace.faults import system_errors
@@ -75,13 +75,15 @@ def open_root(wish: Wish) -> Opening:
         fresh = not os.path.lexists(os.path.join(real, HOME))
         temp = Temp.open(root)
         undo.callback(temp.close)
-        if fresh:
-            undo.callback(temp.unmake)
+        started = time.monotonic()
         leases = [_lease(temp.spool_fd, "lock", wish.wait_s, found.path)]
         undo.callback(leases[0].release)
+        if fresh:  # and ours: whoever came second has waited, or was refused above
+            undo.callback(temp.unmake)
         database, origin = _database(real, wish, undo)
         place_row, branch = _register(database, root, identity.read(temp.spool_fd), origin)
-        leases.append(_lease(os.path.dirname(database.path), f"lease-{place_row.id}", wish.wait_s, database.path))
+        left_s = max(wish.wait_s - (time.monotonic() - started), 0.0)
+        leases.append(_lease(os.path.dirname(database.path), f"lease-{place_row.id}", left_s, database.path))
         undo.callback(leases[1].release)
         _write_identity(temp, database, place_row)
         ticks.probe(temp)
@@ -97,9 +99,9 @@ def close(opening: Opening) -> None:
         if desk.database.closed:
             return
         try:
-            with desk.database.begin() as tx:
-                _end(tx, desk)
-            desk.settled()
+            with desk.transaction() as (tx, _):
+                desk.save_seen(tx)
+                sessions.end(tx, desk.place.session_id, now_us())
             desk.database.checkpoint()
         finally:
             desk.database.close()
@@ -153,7 +155,7 @@ def locate(root: str) -> str:
         if os.path.isdir(folder) and os.path.exists(path):
             return path
         above = os.path.dirname(folder)
-        if above == folder:
+        if above == folder or identity.read_at(folder) is not None:  # a root whose journal is gone is not its parent's
             raise _nothing(start, str(places.default_journal(start)))
         folder = above
 
@@ -171,7 +173,7 @@ def _database(real: str, wish: Wish, undo: contextlib.ExitStack) -> tuple[Databa
     """Opens the journal now that the root is ours; a copied root gets another one."""
     found = find_journal(real, wish.journal)
     database = _open_file(found.path, create=True)
-    undo.callback(lambda: database.close())
+    undo.callback(database.close)
     said = identity.read_at(real)
     if said is None or found.origin != "found":
         return database, found.origin
@@ -181,12 +183,12 @@ def _database(real: str, wish: Wish, undo: contextlib.ExitStack) -> tuple[Databa
     if not _stands_there(row):
         return database, "moved"
     database.close()
-    path = str(places.default_journal(real))
-    if wish.journal is not None or os.path.realpath(path) == os.path.realpath(found.path):
-        return _open_file(found.path, create=True), "copied"
-    database = _open_file(path, create=True)
-    undo.callback(lambda: database.close())
-    return database, "copied"
+    if wish.journal is not None:
+        hint = "leave journal= out to give the copy a journal of its own"
+        raise UsageError(f"{real} is a copy of {row.path}, whose journal this is", hint=hint)
+    own = _open_file(str(places.default_journal(real)), create=True)
+    undo.callback(own.close)
+    return own, "copied"
 
 
 def _open_file(path: str, *, create: bool) -> Database:
@@ -200,6 +202,11 @@ def _open_file(path: str, *, create: bool) -> Database:
         database.close()
         raise
     return database
+
+
+def create_file(path: str) -> None:
+    """Makes an empty journal at a path, on a disk where it is safe."""
+    _open_file(path, create=True).close()
 
 
 def prepare(database: Database) -> None:
@@ -280,12 +287,6 @@ def _session(
         session = sessions.start(tx, branch.id, facts)
     desk.place = place._replace(session_id=session)
     return desk, name, report
-
-
-def _end(tx: Write, desk: Desk) -> None:
-    desk.settle(tx, Chain(tx))
-    desk.save_seen(tx)
-    sessions.end(tx, desk.place.session_id, now_us())
 
 
 def _lease(folder: int | str, name: str, wait_s: float, journal: str) -> Lease:

@@ -7,7 +7,7 @@ from journal.content.packing import PackedBlob, pack
 from journal.content.paths import parents
 from journal.engine.desk import Desk
 from journal.engine.slots import Slot
-from journal.errors import PathRefused, ReadOnly, StorageError, WorkspaceChanged
+from journal.errors import JournalError, PathRefused, ReadOnly, StorageError, WorkspaceChanged
 from journal.ids import InvocationId, Sha256
 from journal.limits import PARENT_RETRIES, STREAM_ABOVE
 from journal.tables import blobs
@@ -161,7 +161,7 @@ def _step(desk: Desk, slot: Slot, act: InvocationId, done: list[Slot]) -> None:
     slot.kept = outcome.kept
     slot.displaced = outcome.displaced
     if not outcome.ok:
-        raise _alien(slot, outcome, act)
+        raise _alien(desk, slot, outcome, act)
     done.append(slot)
 
 
@@ -277,15 +277,20 @@ def drop_displaced(desk: Desk, slot: Slot) -> None:
         desk.temp.discard(slot.temp)
 
 
-def _alien(slot: Slot, outcome: Outcome, act: InvocationId) -> WorkspaceChanged:
+def _alien(desk: Desk, slot: Slot, outcome: Outcome, act: InvocationId) -> WorkspaceChanged:
     expected = slot.before
     what = "was removed" if outcome.gone else "was changed"
+    found = None
+    with suppress(OSError, JournalError):  # it stands there again, and may be written to at this moment
+        at = desk.root.parent(slot.path)
+        stands = looking.look(*at)
+        found = None if stands is None else looking.digest(*at, stands, path=slot.path).hex()
     error = WorkspaceChanged(
         f"{slot.path!r} {what} by someone else while it was being written",
         hint="look at it, then repeat the call; nothing of theirs was lost",
         path=slot.path,
         expected=None if expected is None else expected.sha256.hex(),
-        found=None,
+        found=found,
         paths=(slot.path,),
     )
     error.invocation_id = act

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from journal.database import Database, allows_reading
+from journal.engine import compare
 from journal.engine.reading import Reading
 from journal.errors import LimitExceeded, UsageError
 from journal.ids import BlobId, Sha256
-from journal.limits import QUERY_TIMEOUT_S
-from journal.records import FilePatch
+from journal.limits import DIFF_CONTEXT, QUERY_TIMEOUT_S
 from journal.tables import blobs
 from journal.tables.chunks import Chunks
+from journal.tables.states import State
 
 Parameters = Mapping[str, Any] | Sequence[Any]
 
@@ -92,24 +93,13 @@ def _sha(reading: Reading, name: int | str | bytes | None) -> Sha256 | None:
 
 
 def _patch(reading: Reading, before: Sha256 | None, after: Sha256 | None) -> str:
-    look = reading.database.look()
-    old = None if before is None else blobs.get(look, before)
-    new = None if after is None else blobs.get(look, after)
-    binary = any(not side.is_text for side in (old, new) if side is not None)
-    patch = FilePatch(
-        path="content",
-        change_type="modified" if old and new else "deleted" if old else "created",
-        sha_before=None if before is None else before.hex(),
-        sha_after=None if after is None else after.hex(),
-        size_before=None if old is None else old.size,
-        size_after=None if new is None else new.size,
-        mode_before=None if old is None else 0o644,
-        mode_after=None if new is None else 0o644,
-        kind="file",
-        kind_before=None if old is None else "file",
-        is_binary=binary,
-        too_large=False,
-        renamed_from=None,
-        invocation_id=None,
-    )
-    return reading.unified(patch, 3).decode("utf-8", "replace")
+    sides = [_state(reading, before), _state(reading, after)]
+    patch = compare.patch(reading.database.path, "content", *sides, invocation_id=None)
+    return reading.unified(patch, DIFF_CONTEXT).decode("utf-8", "replace")
+
+
+def _state(reading: Reading, sha: Sha256 | None) -> State | None:
+    if sha is None:
+        return None
+    blob = blobs.get(reading.database.look(), sha)
+    return State(sha, blob.size, blob.is_text, 0o644, "file")

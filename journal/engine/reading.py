@@ -1,11 +1,13 @@
 """Contents and diffs as a journal gives them, each diff computed once."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from journal.content.diffing import Side, compare, preview, unified
 from journal.content.diffing import hunks as hunks_of
 from journal.content.packing import unpack
 from journal.database import Database, Write
+from journal.errors import JournalError
 from journal.ids import BlobId, ChunkDigest, Sha256
 from journal.limits import WHOLE_BELOW
 from journal.records import FilePatch, Hunk
@@ -101,7 +103,7 @@ class Reading:
     def keep(self) -> None:
         """Memoizes the diffs that were computed in a transaction of its own; a journal opened to read keeps none."""
         if self.computed and not self.database.readonly and not self.database.closed:
-            with self.database.begin() as tx:
+            with suppress(JournalError), self.database.begin() as tx:  # a cache: what was computed is right without it
                 self.memoize(tx)
         self.computed.clear()
 

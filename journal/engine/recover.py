@@ -19,8 +19,7 @@ from typing import Literal
 
 from journal.content.packing import pack
 from journal.content.paths import parents
-from journal.engine import intake, placing
-from journal.engine.act import restore_rows
+from journal.engine import intake, placing, rows
 from journal.engine.desk import Desk, now_us
 from journal.engine.slots import Slot, Version, find, state_on_disk
 from journal.errors import JournalError, PathRefused
@@ -124,7 +123,8 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     todo = [intent for intent in group if stands[intent.path] == ("after" if back else "before")]
     leaving = _leaving(desk, act, group, running, back=back)
     try:
-        _carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], tally, back=back)
+        with system_errors("recover", None, place=desk.root.fd):
+            _carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], tally, back=back)
     except JournalError:
         tally.blocked.add(act)  # its promises stay, and the next opening tries again
         tally.conflicts += [intent.path for intent in todo]
@@ -237,7 +237,7 @@ def _close(desk: Desk, promised: list[Intent], running: list[Opened], tally: Tal
     interrupted, finished = list[int](), now_us()
     with desk.database.begin(sync=True) as tx:
         for act in tally.taken_back:
-            restore_rows(tx, desk, promised, act)
+            rows.take_back(tx, desk.place.branch_id, act)
         intents.done(tx, desk.place.branch_id, {i.act_id for i in promised} - tally.blocked)
         chain = Chain(tx)
         for opened in running:

@@ -6,7 +6,7 @@ Only what the journal knows is written over: a path whose content someone else w
 
 from typing import Literal, NamedTuple
 
-from journal.content.paths import parents
+from journal.content.paths import key, parents
 from journal.content.selection import several
 from journal.database import Read
 from journal.engine import compare
@@ -86,8 +86,9 @@ def _goals(desk: Desk, look: Read, paths: Paths | None) -> list[Goal]:
     rows, chosen = compare.selected(look, desk.place.branch_id, paths, (entry.path for entry in entries))
     goals = [Goal(row.path, row.before, row.after) for row in rows]
     known = {goal.path for goal in goals}
-    rest = (entry for entry in entries if entry.path not in known and chosen.matches(entry.path))
-    return goals + sorted((Goal(entry.path, entry.state, entry.state) for entry in rest), key=lambda goal: goal.path)
+    rest = [entry for entry in entries if entry.path not in known and chosen.matches(entry.path)]
+    rest.sort(key=lambda entry: key(entry.path))
+    return goals + [Goal(entry.path, entry.state, entry.state) for entry in rest]
 
 
 def _verdict(desk: Desk, goal: Goal, leaving: set[str], made: set[str], force: bool) -> Verdict:

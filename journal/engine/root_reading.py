@@ -1,6 +1,5 @@
 """Reading the root's files: what stands there now, staged or not."""
 
-import os
 from collections.abc import Iterator
 
 from journal.engine.desk import Desk
@@ -69,11 +68,19 @@ def _opened(root: Root, path: str) -> Reader:
             target = looking.read(*at, found, path=path)
             return Reader(len(target), lambda offset: iter([target[offset:]]))
         fd = calls.open_read(at[1], at[0])
-    size = calls.fstat(fd).st_size
+        try:
+            size = calls.fstat(fd).st_size
+        except OSError:
+            calls.close(fd)
+            raise
     return Reader(size, lambda offset: _pieces(fd, offset), lambda: calls.close(fd))
 
 
 def _pieces(fd: int, offset: int) -> Iterator[bytes]:
-    while piece := os.pread(fd, PIECE_BYTES, offset):
+    while True:
+        with system_errors("read", None):
+            piece = calls.read_at(fd, PIECE_BYTES, offset)
+        if not piece:
+            return
         yield piece
         offset += len(piece)

@@ -142,7 +142,9 @@ def _request(operation: Operation) -> dict[str, Any]:
     given: dict[str, Any] = {"op": type(operation).__name__.lower(), "path": _text(operation.path)}
     if isinstance(operation, Write):
         given["mode"] = operation.mode
-        if isinstance(operation.content, str | bytes | bytearray | memoryview):
+        if isinstance(operation.content, bytes | bytearray) or (
+            isinstance(operation.content, str) and operation.content.isascii()
+        ):
             given["size"] = len(operation.content)
         return given
     if isinstance(operation, Move):

@@ -1,9 +1,9 @@
 """What stands on disk where the journal knows a path, told without writing anything."""
 
-import os
 from typing import Literal, NamedTuple
 
 from journal.content import text
+from journal.content.paths import key
 from journal.database import Read
 from journal.engine.slots import holds, seen_of
 from journal.errors import PathRefused
@@ -74,7 +74,7 @@ def _survey(look: Read, branch_id: BranchId, eyes: Survey) -> Found:
         if not same_content(standing, row.after):
             conflicts.append(_entry(row.path, row.after, standing, "conflict", None))
     known = {row.path for row in rows}
-    for entry in sorted(trees.head(look, branch_id), key=lambda each: os.fsencode(each.path)):
+    for entry in sorted(trees.head(look, branch_id), key=lambda each: key(each.path)):
         standing = None if entry.path in known else eyes.standing(entry.path, entry.path_id)
         if entry.path not in known and standing != entry.state:
             edits.append(_entry(entry.path, entry.state, standing, "untracked-edit", None))

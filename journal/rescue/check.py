@@ -9,7 +9,7 @@ from journal.errors import JournalError
 from journal.ids import FIRST_LINK, ChangeFields, audit_digest, audit_link, commit_id
 from journal.records import Finding, VerifyReport
 
-RESTORE = "restore a backup, or salvage what can be read into a new journal"
+RESTORE = "bring back a copy of the journal"
 EVIDENCE = "keep a copy of the file: the audit was changed outside the journal"
 
 SELECT_SCRIPTS = "SELECT version, name, sha256 FROM schema_migration ORDER BY version"
@@ -20,7 +20,7 @@ SELECT id, session_id, parent_id, call_id, kind, name, request, decision, decisi
 FROM invocation ORDER BY id
 """
 SELECT_COMMITS = """
-SELECT c.id, c.sha256, p.sha256, m.sha256, c.created_at, c.message, c.metadata, c.files, c.branch_id, c.n
+SELECT c.id, c.sha256, p.sha256, m.sha256, c.created_at, c.message, c.metadata, c.files, c.branch_id, c.n, c.audit_head
 FROM commits AS c LEFT JOIN commits AS p ON p.id = c.parent_id LEFT JOIN commits AS m ON m.id = c.merged_id
 ORDER BY c.id
 """
@@ -73,8 +73,8 @@ def _safely(each: Check, look: Read, checked: dict[str, int]) -> list[Finding]:
     findings = list[Finding]()
     try:
         findings.extend(each(look, checked))
-    except (JournalError, ValueError, TypeError, IndexError) as error:
-        findings.append(_error("unreadable", each.__name__.strip("_"), str(error), RESTORE))
+    except Exception as error:  # whatever damage makes of a row, it is told and not raised
+        findings.append(_error("unreadable", each.__name__.strip("_"), f"{type(error).__name__}: {error}", RESTORE))
     return findings
 
 
@@ -129,14 +129,17 @@ def _chain(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
 def _commits(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
     """Recomputes every commit's id from what it says."""
     numbers: dict[int, int] = {}
+    links = {FIRST_LINK, *(row[4] for row in look.rows(SELECT_LINKS))}
     for row in look.rows(SELECT_COMMITS):
-        commit, sha, parent, merged, created, message, metadata, files, branch, n = row
+        commit, sha, parent, merged, created, message, metadata, files, branch, n, audit_head = row
         changes = [_fields(change) for change in look.rows(SELECT_CHANGES, commit_id=commit)]
         name = sha.hex()
         if len(changes) != files:
             yield _error("commit-count", name, f"it says {files} files and has {len(changes)}", RESTORE)
         if commit_id(parent, merged, created, message, metadata, changes) != sha:
             yield _error("commit-id", name, "its id does not follow from what it says", RESTORE)
+        if audit_head not in links:
+            yield _error("audit-cut", name, "the audit chain it was written after is not there any more", EVIDENCE)
         if numbers.get(branch, 0) + 1 != n:
             yield _error("commit-order", name, f"it is number {n} after number {numbers.get(branch, 0)}", RESTORE)
         numbers[branch] = n

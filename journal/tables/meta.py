@@ -17,8 +17,6 @@ INSERT INTO schema_migration (version, name, sha256, applied_at) VALUES (:versio
 
 JOURNAL_ID = "journal_id"
 CREATED_AT = "created_at"
-BOOT_ID = "boot_id"
-TOKEN = "token"
 
 
 def get(tx: Read, key: str) -> str | None:

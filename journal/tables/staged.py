@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from journal.content.paths import loaded
+from journal.content.paths import key, loaded
 from journal.database import Read, Write
 from journal.ids import BranchId, EditId, InvocationId, PathId
 from journal.tables.states import Columns, State, state_of
@@ -149,7 +149,7 @@ def row_of(tx: Read, branch_id: BranchId, path_id: PathId) -> tuple[EditId, Colu
 def everything(tx: Read, branch_id: BranchId) -> list[Staged]:
     """Lists all that is staged, by path bytes."""
     found = [_staged(row) for row in tx.rows(SELECT_STATES, branch_id=branch_id)]
-    found.sort(key=lambda each: each.path.encode("utf-8", "surrogateescape"))
+    found.sort(key=lambda each: key(each.path))
     return found
 
 

@@ -86,6 +86,11 @@ def read(fd: int, size: int) -> bytes:
     return os.read(fd, size)
 
 
+def read_at(fd: int, size: int, offset: int) -> bytes:
+    """Reads at most `size` bytes from a place; empty at the end."""
+    return os.pread(fd, size, offset)
+
+
 def lstat(name: str, dir_fd: int | None = None) -> os.stat_result:
     """Tells what stands at a name, without following it."""
     return os.stat(name, dir_fd=dir_fd, follow_symlinks=False)

@@ -7,10 +7,8 @@ import stat
 import threading
 
 from journal.errors import PathRefused
+from journal.limits import FOLDERS_OPEN_MAX
 from journal.workspace import calls
-
-FOLDERS_OPEN_MAX = 128
-"""folder descriptors a thread keeps during one verb; the usual limit of a process is 1024."""
 
 _NO_FOLDER = (errno.ENOTDIR, errno.ELOOP, errno.EMLINK)
 _NOT_REMOVABLE = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR, errno.EBUSY)

@@ -8,17 +8,17 @@ from journal.tables import meta
 
 
 def test_a_fact_is_kept_over_the_one_before(database: Database) -> None:
-    assert meta.get(database.look(), meta.TOKEN) is None
+    assert meta.get(database.look(), "token") is None
     with database.begin() as tx:
-        meta.put(tx, meta.TOKEN, "one")
-        meta.put(tx, meta.BOOT_ID, "boot")
-        meta.put(tx, meta.TOKEN, "two")
-    assert meta.get(database.look(), meta.TOKEN) == "two"
-    assert meta.get(database.look(), meta.BOOT_ID) == "boot"
+        meta.put(tx, "token", "one")
+        meta.put(tx, "boot_id", "boot")
+        meta.put(tx, "token", "two")
+    assert meta.get(database.look(), "token") == "two"
+    assert meta.get(database.look(), "boot_id") == "boot"
 
 
 def test_the_facts_have_names_of_their_own() -> None:
-    assert len({meta.JOURNAL_ID, meta.CREATED_AT, meta.BOOT_ID, meta.TOKEN}) == 4
+    assert len({meta.JOURNAL_ID, meta.CREATED_AT, "boot_id", "token"}) == 4
 
 
 def test_migrations_are_on_record_in_order(database: Database) -> None:

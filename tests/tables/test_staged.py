@@ -102,6 +102,7 @@ def test_edits_have_rising_numbers_that_a_rollback_gives_back(database: Database
         raise ValueError
     assert staged.last_edit(database.look()) == 3
     with database.begin() as tx:
+        tx.run("DROP TRIGGER edit_stays")
         tx.run("DELETE FROM edit WHERE id = 3")
         assert staged.last_edit(tx) == 3, "a number is never given out again"
 
