@@ -41,6 +41,8 @@ def told(error: BaseException, *, as_json: bool, plain: bool) -> int:
         return PIPE_CLOSED
     if isinstance(error, KeyboardInterrupt):
         return INTERRUPTED
+    if isinstance(error, OSError):
+        _drop_output()  # what could not be written is not tried again when Python ends
     found = described(error)
     if as_json:
         output.complain(output.as_json({"version": output.VERSION, **found}).decode().rstrip("\n"))
@@ -63,7 +65,8 @@ def described(error: BaseException) -> Mapping[str, Any]:
     if isinstance(error, OSError) and error.strerror:
         place = f": {os.fsdecode(error.filename)!r}" if isinstance(error.filename, str | bytes) else ""
         message = f"the system refused: {error.strerror}{place}"
-        return {"error": "system", "message": message, "hint": "", "exit_code": STORAGE}
+        hint = "Make room, or give the right to use it, then repeat the command."
+        return {"error": "system", "message": message, "hint": hint, "exit_code": STORAGE}
     kind = type(error).__name__
     told_too = f": {error}" if str(error) else ""
     hint = "This is a mistake in spool itself: please report it, with what SPOOL_DEBUG=1 adds."
@@ -96,7 +99,7 @@ def _indented(text: str) -> str:
 
 
 def _drop_output() -> None:
-    """Lets Python end quietly: what it still holds for the closed pipe goes nowhere."""
+    """Lets Python end quietly: what it still holds for a closed pipe or a full disk goes nowhere."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

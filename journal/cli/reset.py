@@ -36,17 +36,24 @@ def run(arguments: Namespace) -> int:
         told = {"restored": report.restored, "unchanged": report.unchanged, "conflicts": report.conflicts}
         screen.document(told | {"plan": report.plan, "dry_run": arguments.dry_run})
     else:
-        _tell(screen, place, report, arguments.dry_run)
+        _tell(screen, place, report, arguments.dry_run, paths is not None)
     return ConflictError.exit_code if report.conflicts and not arguments.dry_run else 0
 
 
-def _tell(screen: Screen, place: Place, report: ResetReport, dry_run: bool) -> None:
+def _nothing(unchanged: int, named: bool) -> str:
+    """Says why there was nothing to do: a mistyped path is not the same as one that is as it shall be."""
+    if named and not unchanged:
+        return "No tracked path is called so: `spool status` lists what is staged."
+    return "Nothing staged, nothing to take back."
+
+
+def _tell(screen: Screen, place: Place, report: ResetReport, dry_run: bool, named: bool) -> None:
     _steps(screen, place, report.plan)
     if dry_run:
-        screen.advice("Nothing was touched." if report.plan else "Nothing staged, nothing to take back.")
+        screen.advice("Nothing was touched." if report.plan else _nothing(report.unchanged, named))
         return
     if not report.plan and not report.conflicts and not report.restored:
-        screen.line("Nothing staged, nothing to take back.")
+        screen.line(_nothing(report.unchanged, named))
         return
     screen.advice(f"{output.plural(len(report.restored), 'path')} restored, {report.unchanged} as they were.")
     if report.conflicts:

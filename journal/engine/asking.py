@@ -57,6 +57,8 @@ def _short(value: Any) -> Any:
         return plain(text) if len(value) <= REQUEST_TEXT_MAX else {"text": plain(text), "cut_from": len(value)}
     if isinstance(value, list | tuple):
         return [_short(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _short(item) for key, item in value.items()}
     return plain(value)
 
 

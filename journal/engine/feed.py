@@ -78,8 +78,8 @@ def commits_of(
     Raises:
         UnknownName, UsageError: at once, and not when the first commit is asked for.
     """
-    if limit is not None and limit < 0:
-        raise UsageError(f"limit is {limit}", hint="pass a number from 0 on, or None for all")
+    if limit is not None and (type(limit) is not int or limit < 0):
+        raise UsageError(f"limit is {limit!r}", hint="pass a number from 0 on, or None for all")
     with database.lock:
         look = database.look()
         at = None if after is None else CommitRow(find_commit(look, after).id)

@@ -229,18 +229,21 @@ def _kept_mode(desk: Desk, slot: Slot) -> int:
 def _copied(desk: Desk, slot: Slot, source: Path, mode: int | None) -> Version:
     with _opened(source) as file:
         found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise UsageError(f"{source} is not a file", hint="name a regular file to copy from")
         bits = mode if mode is not None else stat.S_IMODE(found.st_mode) & 0o777  # set-id bits are asked for by name
         return _gathered(desk, slot, iter(lambda: file.read(PIECE_BYTES), b""), bits)
 
 
 def _opened(source: Path) -> BinaryIO:
+    """Opens a regular file; a device or a fifo may have no end."""
     try:
-        return open(source, "rb")
+        fd = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a fifo without a writer would wait for ever
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"{str(source)!r} cannot be read: {reason}", hint="name a file to copy from") from error
+    if stat.S_ISREG(os.fstat(fd).st_mode):
+        return os.fdopen(fd, "rb")
+    os.close(fd)
+    raise UsageError(f"{str(source)!r} is not a file", hint="name a regular file to copy from")
 
 
 def _gathered(desk: Desk, slot: Slot, pieces: Iterator[bytes], mode: int) -> Version:

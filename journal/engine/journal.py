@@ -184,7 +184,7 @@ class Journal:
         commit: str | None = None,
     ) -> list[Change]:
         """Lists committed changes past a cursor, in commit order: the feed that a follower reads."""
-        if not (0 <= after < CURSOR_END and 0 <= limit < CURSOR_END):
+        if not all(type(each) is int and 0 <= each < CURSOR_END for each in (after, limit)):
             raise UsageError(f"after is {after}, limit is {limit}", hint="both are numbers from 0 to 2**63 - 1")
         return feed.changes_of(self._look(), after, limit, wanted=paths, branch=branch, commit=commit)
 

@@ -39,6 +39,18 @@ from journal.records import (
 from journal.tables import sessions, staged
 
 
+def place(path: str | PathLike[str]) -> str:
+    """Gives the text of a path of this machine.
+
+    Raises:
+        UsageError: it is no path.
+    """
+    given: object = path
+    if not isinstance(given, str | PathLike) or not isinstance(os.fspath(given), str):
+        raise UsageError(f"{path!r} is no path", hint="pass a str or a pathlib.Path")
+    return os.fspath(path)
+
+
 class Spool:
     """One session at one root: verbs stage changes, `commit` publishes them, `reset` takes them back.
 
@@ -77,9 +89,12 @@ class Spool:
         given: object = session_id
         if given is not None and not (isinstance(given, str) and given.strip()):
             raise UsageError(f"session_id is {session_id!r}", hint="pass a name, or leave it out")
+        seconds: object = wait_s
+        if not isinstance(seconds, int | float) or not seconds >= 0:
+            raise UsageError(f"wait_s is {wait_s!r}", hint="pass seconds from 0 on")
         wish = Wish(
-            os.fspath(root),
-            None if journal is None else os.fspath(journal),
+            place(root),
+            None if journal is None else place(journal),
             session_id,
             compact_json(stage.checked_metadata(metadata)),
             wait_s,

@@ -68,6 +68,9 @@ def checked_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _listed(operations: Iterable[Operation]) -> list[Operation]:
+    given: object = operations
+    if isinstance(given, Operation) or not isinstance(given, Iterable):
+        raise UsageError(f"operations is {type(given).__name__}", hint="pass a list of operations")
     listed = list(operations)
     if len(listed) > BATCH_OPERATIONS_MAX:
         raise LimitExceeded(
@@ -78,10 +81,10 @@ def _listed(operations: Iterable[Operation]) -> list[Operation]:
             found=len(listed),
         )
     for index, each in enumerate(listed):
-        given: object = each
-        if not isinstance(given, Operation):
+        one_given: object = each
+        if not isinstance(one_given, Operation):
             hint = "use Write, Replace, Delete, Move, Chmod or Symlink"
-            error = UsageError(f"operation {index} is {type(given).__name__}", hint=hint)
+            error = UsageError(f"operation {index} is {type(one_given).__name__}", hint=hint)
             error.index = index
             raise error
     return listed

@@ -132,8 +132,11 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "a": re.ASCII}
 
 
-def _value(operation_name: str, key: str, value: Any) -> Any:
-    value = _parsed(operation_name, key, value)
+def _value(operation_name: str, key: str, given: Any) -> Any:
+    value = _parsed(operation_name, key, given)
+    if key == "mode" and isinstance(value, int) and value > 0o777 and not isinstance(given, str):
+        hint = f'write it as a string of octal digits, such as "{given}"'  # 644 is what people mean by 0o644
+        raise UsageError(f"the mode {given} of {operation_name} is a decimal number", hint=hint)
     kinds, wanted = TYPES[key]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise UsageError(f"{key!r} of {operation_name} is {type(value).__name__}", hint=f"it takes {wanted}")

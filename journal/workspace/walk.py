@@ -135,7 +135,10 @@ class Root:
 
     def holds_only(self, path: str, known: set[str]) -> bool:
         """Tells whether all that lies below a folder is among some paths, each folder below it too."""
-        fd = calls.open_read(".", self._enter(path, path))
+        try:
+            fd = calls.open_read(".", self._enter(path, path))
+        except FileNotFoundError:
+            return True  # somebody removed it by now
         try:
             below = [f"{path}/{name}" for name in calls.listdir(fd)]
         finally:
@@ -143,8 +146,11 @@ class Root:
         return all(each in known and (not self._is_folder(each) or self.holds_only(each, known)) for each in below)
 
     def _is_folder(self, path: str) -> bool:
-        dir_fd, name = self.parent(path)
-        return stat.S_ISDIR(calls.lstat(name, dir_fd).st_mode)
+        try:
+            dir_fd, name = self.parent(path)
+            return stat.S_ISDIR(calls.lstat(name, dir_fd).st_mode)
+        except FileNotFoundError:
+            return False
 
     def _enter(self, folder: str, path: str) -> int:
         fds = self._folders.fds

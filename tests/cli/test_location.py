@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from journal.cli.location import Place, located
+from journal.cli.main import main
+from journal.content.paths import normal
 from journal.errors import PathRefused, UsageError
 from journal.workspace import places
 
@@ -86,10 +88,24 @@ def test_a_path_is_taken_from_where_the_user_stands(prefix: str, given: str, mea
     assert Place("/r", prefix, None).inside(given) == meant
 
 
-@pytest.mark.parametrize("given", ["..", "../a", "sub/../../a", "/etc/passwd", "/", "/root-beside", ""])
-def test_a_path_that_leads_out_is_refused(given: str, root: Path) -> None:
+@pytest.mark.parametrize("given", ["..", "../a", "sub/../../a", "/etc/passwd", "/", "/root-beside", "sub/../.."])
+def test_a_path_that_leads_out_is_left_to_the_engine_to_refuse(given: str, root: Path) -> None:
     with pytest.raises(PathRefused):
-        Place(str(root), "", None).inside(given)
+        normal(Place(str(root), "", None).inside(given))
+
+
+def test_an_empty_path_is_refused(root: Path) -> None:
+    with pytest.raises(PathRefused):
+        Place(str(root), "", None).inside("")
+
+
+def test_a_refused_path_is_a_row_of_the_audit(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["-C", str(root), "init"]) == 0
+    assert main(["-C", str(root), "write", "/etc/x", "--text", "x"]) == 2
+    assert main(["-C", str(root), "delete", "../x"]) == 2
+    capsys.readouterr()
+    assert main(["-C", str(root), "sql", "--csv", "SELECT state FROM audit"]) == 0
+    assert capsys.readouterr().out.split() == ["state", "denied", "denied"]
 
 
 def test_an_absolute_path_through_a_link_is_understood(root: Path, tmp_path: Path) -> None:

@@ -136,10 +136,15 @@ def test_a_reader_that_goes_away_is_no_error(unbuffered: str, committed: Runner,
 def test_a_full_disk_is_told(committed: Runner, root: Path) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full")
-    with open("/dev/full", "wb") as full:
-        done = subprocess.run([*SPOOL, "log"], cwd=root, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 6
-    assert done.stderr == "spool: the system refused: No space left on device\n"
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    for environment in (buffered, buffered | {"PYTHONUNBUFFERED": "1"}):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [*SPOOL, "log"], cwd=root, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=environment
+            )
+        assert done.returncode == 6
+        assert done.stderr.startswith("spool: the system refused: No space left on device\n")
+        assert len(done.stderr.splitlines()) == 2
 
 
 def test_help_imports_no_command(root: Path) -> None:
