@@ -72,8 +72,8 @@ def several(given: StrPath | Iterable[StrPath]) -> list[StrPath]:
 def _read(given: StrPath) -> tuple[str, bool]:
     """Gives the normal form, empty for the root, and whether a slash at the end asks for a folder."""
     text = paths.spelled(given)
-    if text.startswith("/"):
-        return paths.normal(text), False  # which refuses it
+    if not text or text.startswith("/"):
+        return paths.normal(text), False  # which refuses it: an unset variable of a script must not mean everything
     if all(part in ("", ".") for part in text.split("/")):
         return "", True
     bare = text

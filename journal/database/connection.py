@@ -88,9 +88,14 @@ class Database:
             hint = "make one with `spool init`, or name another by journal="
             raise UsageError(f"there is no journal at {path}", hint=hint)
         try:
+            if create and os.path.isabs(path):
+                _private_file(path)
             connection = _connect(path, readonly=readonly, create=create)
         except apsw.Error as error:
             raise translate(error, path) from error
+        except UnicodeError as error:
+            hint = "name a journal= or SPOOL_HOME whose path is Unicode text"
+            raise UsageError(f"SQLite opens no file whose path is not UTF-8: {path!r}", hint=hint) from error
         try:
             connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_S * 1000))
             # Counted by SQLite, after it has rolled back what a dead process left: the file's size would mislead.
@@ -196,14 +201,21 @@ class Database:
 
     def close(self) -> None:
         """Closes the connection; twice is fine. The last one of all processes leaves no WAL behind."""
-        if self._open and self._forks == _FORKS[0]:
-            self._connection.close()
-        self._open = False
+        with self.lock:  # a statement of another thread ends first
+            if self._open and self._forks == _FORKS[0]:
+                self._connection.close()
+            self._open = False
 
     def _count_wal(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
         self._wal_pages = pages
         self.commits += 1
         return apsw.SQLITE_OK
+
+
+def _private_file(path: str) -> None:
+    """Makes the file readable by its owner only before SQLite opens it: the WAL takes its bits from it."""
+    with suppress(OSError):  # it is there, or SQLite will say better why it cannot be
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
 
 
 def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:

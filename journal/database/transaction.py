@@ -30,6 +30,8 @@ class Read:
             return None
         except apsw.Error as error:
             raise translate(error, self._path) from error
+        except UnicodeError as error:
+            raise UsageError(f"a name is no text: {error}", hint="pass text without lone surrogates") from error
 
     def rows(self, sql: str, **values: Value) -> list[Row]:
         """Gives all rows; ask for a page at a time where there may be many."""
@@ -100,6 +102,8 @@ class Transaction:
 
     def __enter__(self) -> Write:
         try:
+            if self._connection.in_transaction:  # an interrupt cut off the one that began it
+                self._connection.execute("ROLLBACK")
             if self._sync:
                 self._connection.execute("PRAGMA synchronous=FULL")
             self._connection.execute("BEGIN IMMEDIATE")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from journal.database import Write
 from journal.engine import intake, placing
-from journal.engine.desk import Desk, Ended, now_us
+from journal.engine.desk import Desk, Ended, now_us, took
 from journal.engine.overlay import Edit
 from journal.engine.slots import Slot, Version, seen_of
 from journal.errors import JournalError
@@ -68,6 +68,7 @@ def carry_out(desk: Desk, plan: Plan) -> Opened:
         WorkspaceChanged: an unexpected file stood at a path; it stands there still. StorageError and its kin.
     """
     _prepare(desk, plan)
+    desk.doubtful = True  # until this act is known to be wholly done, or wholly undone
     opened = _promise(desk, plan)
     try:
         with system_errors("write to the root", None, place=desk.root.fd):
@@ -76,6 +77,7 @@ def carry_out(desk: Desk, plan: Plan) -> Opened:
         _take_back(desk, plan, opened, error)
         raise
     _finish(desk, plan, opened)
+    desk.doubtful = False
     return opened
 
 
@@ -107,6 +109,7 @@ def _promise(desk: Desk, plan: Plan) -> Opened:
     except BaseException as error:
         if desk.landed and opened is not None and moving:  # interrupted after the commit, and nothing is on disk yet
             _take_back(desk, plan, opened, error)
+        desk.doubtful = desk.doubtful and desk.landed
         placing.discard(desk, moving)
         raise
     for slot in moving:
@@ -118,7 +121,7 @@ def _open(chain: Chain, plan: Plan, *, running: bool) -> Opened:
     if running:
         return chain.open(plan.asked)
     finished = now_us()
-    return chain.record(plan.asked, Outcome("ok", finished, finished - plan.asked.started_at))
+    return chain.record(plan.asked, Outcome("ok", finished, took(plan.asked.started_at, finished)))
 
 
 def _write_rows(desk: Desk, tx: Write, plan: Plan, opened: Opened) -> None:
@@ -206,18 +209,17 @@ def _promise_disk(
 def _finish(desk: Desk, plan: Plan, opened: Opened) -> None:
     """Step 5: remembers what stands on disk now; closes the act at once when it has several paths."""
     moving = plan.moving
+    if moving:  # first of all: from here on the act is done, whatever becomes of the rest
+        finished = now_us()
+        desk.pending.append(Ended(opened, Outcome("ok", finished, took(plan.asked.started_at, finished))))
     for slot in moving:
         found = placing.look_again(desk, slot)
         desk.seen.pop(slot.path, None)
         if found is not None and slot.now is not None and placing.is_as_made(slot, found):
             seen = desk.seen[slot.path] = seen_of(found, slot.now.state.sha256, slot.now.state.is_text)
             desk.unsaved[_id(slot)] = seen
-    if moving:
-        finished = now_us()
-        outcome = Outcome("ok", finished, finished - plan.asked.started_at)
-        desk.pending.append(Ended(opened, outcome))
-        if len(moving) > 1 or plan.gone:
-            _close_batch(desk, plan)
+    if len(moving) > 1 or plan.gone:
+        _close_batch(desk, plan)
     for slot in moving:
         placing.drop_displaced(desk, slot)
     desk.root.forget()
@@ -234,11 +236,16 @@ def _close_batch(desk: Desk, plan: Plan) -> None:
 
 def _take_back(desk: Desk, plan: Plan, opened: Opened, error: BaseException) -> None:
     """Step 6: the files went back already; now the rows do, and what could not go back is kept as a blob."""
+    if isinstance(error, JournalError):
+        error.invocation_id = opened.id
     rescued = placing.rescue_kept(desk, plan.moving)
     finished = now_us()
     text = str(error) if isinstance(error, JournalError) else type(error).__name__
-    outcome = Outcome("failed", finished, finished - plan.asked.started_at, text)
+    outcome = Outcome("failed", finished, took(plan.asked.started_at, finished), text)
     desk.forget()
+    if any(slot.stuck for slot in plan.moving):
+        desk.stuck[opened.id] = outcome  # its promises stay, and the next verb undoes the rest first
+        return
     desk.failed.append(Ended(opened, outcome))
     # When the disk takes no row, the next transaction takes the rows back, and the error to tell is the first one.
     with suppress(JournalError), desk.transaction(sync=bool(rescued)) as (tx, _):
@@ -247,9 +254,8 @@ def _take_back(desk: Desk, plan: Plan, opened: Opened, error: BaseException) -> 
     if desk.landed:
         for slot, _ in rescued:
             desk.temp.discard(slot.temp)
-    if isinstance(error, JournalError):
-        error.invocation_id = opened.id
     desk.root.forget()
+    desk.doubtful = False
 
 
 def _id(slot: Slot) -> PathId:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from journal.engine.desk import Desk, now_us
+from journal.engine.desk import Desk, now_us, took
 from journal.errors import Closed, JournalError, PathRefused, UsageError
 from journal.ids import compact_json
 from journal.limits import REQUEST_TEXT_MAX
@@ -25,7 +25,11 @@ def asked(desk: Desk, name: str, request: Mapping[str, Any]) -> Iterator[Asked]:
     """Gives the audit row of a verb to its body, and writes it as denied or failed when the body raises."""
     with desk.lock:
         desk.alive()
+        if desk.acting:
+            hint = "let the content come from something that calls no verb"
+            raise UsageError(f"{name} was called from within another verb of this spool", hint=hint)
         what = Asked(desk.place.session_id, "spool", name, compact_json(shortened(request)), now_us())
+        desk.acting = True
         try:
             with system_errors(name, None, place=desk.root.fd):
                 yield what
@@ -38,9 +42,15 @@ def asked(desk: Desk, name: str, request: Mapping[str, Any]) -> Iterator[Asked]:
             desk.forget()  # chunks that were offered as bases were not stored
             if isinstance(error, Exception):
                 _record(desk, what, error)
+            else:
+                desk.doubtful = True  # an interrupt may have come between any two lines
             raise
         finally:
+            desk.acting = False
             desk.root.forget()
+            if desk.doubtful:
+                with suppress(JournalError):  # what cannot be mended now is mended before the next verb
+                    desk.mend()
             desk.trim()
 
 
@@ -66,7 +76,7 @@ def _record(desk: Desk, what: Asked, error: Exception) -> None:
     finished = now_us()
     text = str(error) if isinstance(error, JournalError) else f"{type(error).__name__}: {error}"
     text = text.encode("utf-8", "backslashreplace").decode()
-    outcome = Outcome("failed", finished, finished - what.started_at, text)
+    outcome = Outcome("failed", finished, took(what.started_at, finished), text)
     if isinstance(error, PathRefused):
         what = what._replace(decision="deny", decision_reason=f"path: {error.reason}", rule="path")
         outcome = outcome._replace(state="denied")

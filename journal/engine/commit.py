@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from journal.database import Write
 from journal.engine import compare
 from journal.engine.asking import asked
-from journal.engine.desk import Desk, now_us
+from journal.engine.desk import Desk, now_us, took
 from journal.engine.reading import Reading
 from journal.engine.stage import checked_metadata
 from journal.engine.survey import Survey, fields_of
@@ -61,7 +61,7 @@ def commit(
         rows = staged.everything(look, desk.place.branch_id)
         if not rows:
             finished = now_us()
-            desk.record(what, Outcome("ok", finished, finished - what.started_at))
+            desk.record(what, Outcome("ok", finished, took(what.started_at, finished)))
             return None
         found = sessions.branch(look, branch)
         assert found is not None  # the session was opened on it
@@ -143,7 +143,7 @@ def _publish(
             if sessions.generation(tx, branch) != generation:
                 raise _stage_changed()
             finished = now_us()
-            chain.record(what, Outcome("ok", finished, finished - what.started_at))
+            chain.record(what, Outcome("ok", finished, took(what.started_at, finished)))
             changes = [_change(desk, tx, row) for row in rows]
             draft = _draft(desk, rows, parent, words, chain.link)
             number = commits.add(tx, draft, changes)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from journal.content.paths import normal
 from journal.database import Database, Read, Write
 from journal.engine import rows
 from journal.errors import Closed, JournalError, PathRefused
-from journal.ids import BlobId, BranchId, ChunkDigest, EditId, PathId, RootId, SessionRow, Sha256
+from journal.ids import BlobId, BranchId, ChunkDigest, EditId, InvocationId, PathId, RootId, SessionRow, Sha256
 from journal.records import StrPath
 from journal.tables import blobs, intents, invocations, marks, paths, staged, trees
 from journal.tables.chunks import Chunks
@@ -77,7 +77,11 @@ class Desk:
         self.new_file_mode = 0o644 & ~calls.umask()
         self.pending: list[Ended] = []
         self.failed: list[Ended] = []
+        self.stuck: dict[InvocationId, Outcome] = {}
         self.landed = False
+        self.doubtful = False
+        self.acting = False
+        self.mend: Callable[[], None] = lambda: None
         self.seen: dict[str, Seen] = {}
         self.unsaved: dict[PathId, Seen] = {}
         self._known: dict[str, Known] = {}
@@ -93,6 +97,8 @@ class Desk:
         if self.database.closed:
             raise Closed("this spool is closed", hint="open the root again; what is staged is still there")
         self.database.alive()
+        if self.doubtful and not self.acting:
+            self.mend()  # an act was cut short, or could not be undone on disk: what recovery at opening would do
 
     def path(self, path: StrPath) -> str:
         """Gives the one normal form of a path that may be journaled.
@@ -240,6 +246,11 @@ def now_us() -> int:
     return time.time_ns() // 1000
 
 
+def took(started_us: int, finished_us: int) -> int:
+    """Gives a duration in microseconds; a clock that was set back in between makes it none, never a negative one."""
+    return max(finished_us - started_us, 0)
+
+
 def _private(root: str, journal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names the journal's own paths in its root, whole and by how they begin: its folder, or its files on top."""
     folder, name = os.path.split(os.path.realpath(journal))
@@ -249,4 +260,4 @@ def _private(root: str, journal: str) -> tuple[tuple[str, ...], tuple[str, ...]]
     return ((), ()) if inside == ".." or inside.startswith("../") else ((inside,), (inside + "/",))
 
 
-__all__ = ["Desk", "Ended", "Known", "Place", "now_us"]
+__all__ = ["Desk", "Ended", "Known", "Place", "now_us", "took"]

@@ -19,6 +19,7 @@ from journal.records import Content
 from journal.tables import blobs, chunks
 from journal.tables.states import State
 from journal.workspace import look as looking
+from journal.workspace import own
 from journal.workspace.faults import system_errors
 from journal.workspace.look import Look
 
@@ -37,7 +38,8 @@ def version(desk: Desk, slot: Slot, content: Content, mode: int | None) -> Versi
     if isinstance(content, bytes | bytearray | memoryview):
         if len(content) <= STREAM_ABOVE:
             return small(desk, bytes(content), bits, slot.now)
-        whole = memoryview(content).cast("B")
+        flat = memoryview(content)
+        whole = (flat if flat.c_contiguous else memoryview(flat.tobytes())).cast("B")
         starts = range(0, len(whole), PIECE_BYTES)
         return large(desk, slot, (bytes(whole[at : at + PIECE_BYTES]) for at in starts), bits)
     return _gathered(desk, slot, _pieces(content), bits)
@@ -230,12 +232,23 @@ def _copied(desk: Desk, slot: Slot, source: Path, mode: int | None) -> Version:
     with _opened(source) as file:
         found = os.fstat(file.fileno())
         bits = mode if mode is not None else stat.S_IMODE(found.st_mode) & 0o777  # set-id bits are asked for by name
-        return _gathered(desk, slot, iter(lambda: file.read(PIECE_BYTES), b""), bits)
+        return _gathered(desk, slot, _as_it_stands(file, found.st_size), bits)
+
+
+def _as_it_stands(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """Reads a file as long as it was when it was opened; one without a length, as below /proc, to its end."""
+    left = size
+    while piece := file.read(min(left, PIECE_BYTES) if size else PIECE_BYTES):
+        left -= len(piece)
+        yield piece
 
 
 def _opened(source: Path) -> BinaryIO:
     """Opens a regular file; a device or a fifo may have no end."""
     try:
+        found = os.stat(source)
+        if own.is_journal(looking.signed(found.st_dev), looking.signed(found.st_ino)):
+            raise UsageError(f"{str(source)!r} is the journal itself", hint="copy it by SQLite's own backup")
         fd = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a fifo without a writer would wait for ever
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

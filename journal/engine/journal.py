@@ -24,6 +24,7 @@ from journal.records import Blob, Change, Commit, Entry, Paths, StrPath, VerifyR
 from journal.rescue import check
 from journal.tables import blobs, commits, meta, sessions, trees
 from journal.tables.chunks import Chunks
+from journal.workspace import own
 
 CURSOR_END = 1 << 63
 """SQLite's integers end here."""
@@ -262,6 +263,7 @@ class Journal:
         return self._opened
 
     def _open(self) -> tuple[Database, str]:
+        own.enrol(self._path)
         database = Database.open(self._path, readonly=self._readonly)
         try:
             refuse_newer(database)

@@ -13,13 +13,13 @@ from typing import NamedTuple
 from journal.database import Database
 from journal.database.migrate import migrate, refuse_newer
 from journal.engine.desk import Desk, Place, now_us
-from journal.engine.recover import Origin, recover
-from journal.errors import BusyError, JournalError, UnknownName, UsageError
+from journal.engine.recover import Origin, mend, recover
+from journal.errors import BusyError, JournalError, StorageError, UnknownName, UsageError
 from journal.ids import SessionRow
 from journal.records import RecoveryReport
 from journal.tables import meta, sessions
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
-from journal.workspace import identity, mounts, places, ticks
+from journal.workspace import identity, mounts, own, places, ticks
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.lease import Held, Lease
@@ -99,10 +99,13 @@ def close(opening: Opening) -> None:
         if desk.database.closed:
             return
         try:
+            if desk.doubtful:
+                desk.mend()
             with desk.transaction() as (tx, _):
                 desk.save_seen(tx)
                 sessions.end(tx, desk.place.session_id, now_us())
-            desk.database.checkpoint()
+            with contextlib.suppress(StorageError):
+                desk.database.checkpoint()  # what was committed is committed
         finally:
             desk.database.close()
             desk.temp.close()
@@ -186,15 +189,16 @@ def _database(real: str, wish: Wish, undo: contextlib.ExitStack) -> tuple[Databa
     if wish.journal is not None:
         hint = "leave journal= out to give the copy a journal of its own"
         raise UsageError(f"{real} is a copy of {row.path}, whose journal this is", hint=hint)
-    own = _open_file(str(places.default_journal(real)), create=True)
-    undo.callback(own.close)
-    return own, "copied"
+    another = _open_file(str(places.default_journal(real)), create=True)
+    undo.callback(another.close)
+    return another, "copied"
 
 
 def _open_file(path: str, *, create: bool) -> Database:
     folder = os.path.dirname(path)
     mounts.refuse_unsafe_mount(folder)
     places.make_state_folder(folder)
+    own.enrol(path)
     database = Database.open(path, readonly=False, create=create)
     try:
         prepare(database)
@@ -282,6 +286,7 @@ def _session(
     place = Place(row.id, branch.id, known[0] if known is not None else SessionRow(0), places.boot_id())
     desk = Desk(database, root, temp, place, allow_git=wish.allow_git)
     report = recover(desk, origin)
+    desk.mend = lambda: mend(desk)
     facts = SessionFacts(name, os.getpid(), os.uname().nodename, now_us(), wish.metadata)
     with database.begin() as tx:
         session = sessions.start(tx, branch.id, facts)

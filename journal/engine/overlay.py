@@ -202,7 +202,10 @@ def _symlink(overlay: Overlay, operation: Operation) -> Applied:
     given: object = operation.target
     if not isinstance(given, str) or not given or "\0" in given:
         raise UsageError(f"{given!r} cannot be the target of a symlink", hint="pass a path without NUL as a str")
-    target = given.encode("utf-8", "surrogateescape")
+    try:
+        target = given.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise UsageError(f"the target {given!r} is no text", hint="pass text without lone surrogates") from error
     if len(target) >= PATH_BYTES_MAX:
         hint = f"a target takes at most {PATH_BYTES_MAX - 1}"
         raise LimitExceeded(

@@ -150,9 +150,10 @@ def publish(desk: Desk, moving: list[Slot], folders: list[str], emptied: list[st
 
 def _step(desk: Desk, slot: Slot, act: InvocationId, done: list[Slot]) -> None:
     """Changes one path, and looks at what was displaced; when that cannot be told, the path goes back at once."""
+    slot.stuck = True  # until it is known what became of it: an interrupt may come after the exchange
     try:
         outcome = _place(desk, slot)
-    except BaseException:
+    except Exception:
         slot.kept = True  # what waits in the temp folder may be anybody's
         _undo(desk, [slot])
         with suppress(OSError):
@@ -161,8 +162,10 @@ def _step(desk: Desk, slot: Slot, act: InvocationId, done: list[Slot]) -> None:
     slot.kept = outcome.kept
     slot.displaced = outcome.displaced
     if not outcome.ok:
+        slot.stuck = False
         raise _alien(desk, slot, outcome, act)
     done.append(slot)
+    slot.stuck = False
 
 
 def _holds_ours(desk: Desk, slot: Slot) -> bool:
@@ -215,10 +218,15 @@ def _knows(slot: Slot) -> publishing.Known:
 
 
 def _undo(desk: Desk, done: list[Slot]) -> None:
-    """Takes back what was done, last first, with no content written; a foreign file in the way is left alone."""
+    """Takes back what was done, last first, with no content written; a foreign file in the way is left alone.
+
+    A path that the system did not let go back is `stuck`: its displaced file stays, and recovery has to see to it.
+    """
     for slot in reversed(done):
-        with suppress(OSError, PathRefused):  # the others shall go back all the same
+        slot.stuck = True
+        with suppress(OSError, JournalError):  # the others shall go back all the same
             _undo_one(desk, slot)
+            slot.stuck = False
 
 
 def _undo_one(desk: Desk, slot: Slot) -> None:
@@ -240,7 +248,7 @@ def _undo_one(desk: Desk, slot: Slot) -> None:
 def _discard(desk: Desk, moving: list[Slot], done: list[Slot]) -> None:
     """Removes the temp files that were not published; one that holds unknown bytes stays for `rescue_kept`."""
     for slot in moving:
-        if not slot.kept and slot not in done:
+        if not slot.kept and not slot.stuck and slot not in done:
             desk.temp.discard(slot.temp)
 
 

@@ -13,6 +13,7 @@
 Every step may be repeated, so a death in the middle of it costs nothing but another recovery.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
@@ -22,7 +23,7 @@ from journal.content.paths import parents
 from journal.engine import intake, placing, rows
 from journal.engine.desk import Desk, now_us
 from journal.engine.slots import Slot, Version, find, state_on_disk
-from journal.errors import JournalError, PathRefused
+from journal.errors import CorruptionError, JournalError, PathRefused
 from journal.ids import InvocationId, PathId, Sha256
 from journal.limits import STREAM_ABOVE
 from journal.records import RecoveryReport
@@ -50,12 +51,35 @@ class Tally:
     swept: int = 0
     taken_back: set[InvocationId] = field(default_factory=set)
     blocked: set[InvocationId] = field(default_factory=set)
+    failed: dict[InvocationId, Outcome] = field(default_factory=dict)
 
 
-def recover(desk: Desk, journal: Origin) -> RecoveryReport:
-    """Mends what a dead process left, and tells what that was; costs three look-ups when there is nothing."""
+def mend(desk: Desk) -> None:
+    """Does within a living session what recovery does at opening, after an act was cut short or could not be undone."""
+    with desk.lock:
+        try:
+            desk.close_pending()
+        except CorruptionError:
+            desk.pending.clear()  # they were closed by a transaction whose end an interrupt hid
+        failed, desk.stuck = desk.stuck, {}
+        desk.forget()
+        try:
+            recover(desk, "found", failed)
+        except BaseException:
+            desk.stuck = failed
+            raise
+        left = {intent.act_id for intent in intents.open_ones(desk.database.look(), desk.place.branch_id)}
+        desk.stuck = {act: outcome for act, outcome in failed.items() if act in left}
+        desk.doubtful = bool(desk.stuck)
+
+
+def recover(desk: Desk, journal: Origin, failed: Mapping[InvocationId, Outcome] | None = None) -> RecoveryReport:
+    """Mends what a dead process left, and tells what that was; costs three look-ups when there is nothing.
+
+    Acts that are known to have `failed` go back, however their paths stand.
+    """
     with desk.lock, system_errors("recover the root", None, place=desk.root.fd):
-        tally = Tally()
+        tally = Tally(failed=dict(failed or {}))
         look = desk.database.look()
         promised = intents.open_ones(look, desk.place.branch_id)
         running = invocations.running(look, desk.place.branch_id)
@@ -82,11 +106,11 @@ def _sweep(desk: Desk, promised: list[Intent], tally: Tally) -> None:
         found = looking.look(desk.temp.fd, name)
         if found is None:
             continue
+        path = owners.get(name, f"{HOME}/{FOLDER}/{name}")
+        if found.kind not in ("file", "symlink"):
+            tally.conflicts.append(path)  # somebody else's doing: it is told and left
+            continue
         if name.startswith("x-") and not _is_known(desk, name, found):
-            path = owners.get(name, f"{HOME}/{FOLDER}/{name}")
-            if found.kind not in ("file", "symlink"):
-                tally.conflicts.append(path)
-                continue
             _keep(desk, path, (desk.temp.fd, name), found, "sweep")
             tally.rescued.append(path)
         if name.startswith(("w-", "x-")):
@@ -95,8 +119,6 @@ def _sweep(desk: Desk, promised: list[Intent], tally: Tally) -> None:
 
 
 def _is_known(desk: Desk, name: str, found: looking.Look) -> bool:
-    if found.kind not in ("file", "symlink"):
-        return False
     return blobs.knows(desk.database.look(), Sha256(looking.digest(desk.temp.fd, name, found)))
 
 
@@ -119,7 +141,7 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     stands = {intent.path: _stand(desk, intent, own) for intent in group}
     third = [intent.path for intent in group if stands[intent.path] == "third"]
     tally.conflicts += third
-    back = bool(third) and group[0].act_size > 1
+    back = act in tally.failed or (bool(third) and group[0].act_size > 1)
     todo = [intent for intent in group if stands[intent.path] == ("after" if back else "before")]
     leaving = _leaving(desk, act, group, running, back=back)
     try:
@@ -256,6 +278,8 @@ def _close(desk: Desk, promised: list[Intent], running: list[Opened], tally: Tal
 def _outcome(opened: Opened, tally: Tally, finished: int) -> Outcome:
     if opened.kind != "spool":
         return Outcome("interrupted", finished, None, "the process ended while this ran")
+    if opened.id in tally.failed:
+        return tally.failed[opened.id]
     if opened.id in tally.taken_back:
         return Outcome("failed", finished, None, "the process ended in the middle; it was taken back")
     return Outcome("ok", finished, None)

@@ -48,8 +48,9 @@ def _limit(operation: Replace) -> int | None:
         raise UsageError("an empty text is found everywhere", hint="give the text that is to be replaced")
     if operation.all and operation.count is not None:
         raise UsageError("all and count contradict each other", hint="pass one of them")
-    if operation.count is not None and operation.count < 1:
-        raise UsageError(f"count is {operation.count}", hint="pass a number above 0")
+    given: object = operation.count
+    if given is not None and not (type(given) is int and 1 <= given < 1 << 31):
+        raise UsageError(f"count is {given!r}", hint="pass a number above 0")
     return None if operation.all else operation.count or 1
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from journal.engine.desk import Desk
+from journal.engine.slots import refuse_journal
 from journal.errors import UnknownName
 from journal.limits import PIECE_BYTES
 from journal.records import Reader, StrPath
@@ -38,6 +39,7 @@ def content(root: Root, path: str) -> bytes | None:
         if found is None:
             return None
         looking.refuse_special(path, found)
+        refuse_journal(path, found)
         if found.kind == "symlink":
             return looking.read(*at, found, path=path)
         return b"".join(looking.pieces(*at, found, path=path))
@@ -64,6 +66,7 @@ def _opened(root: Root, path: str) -> Reader:
         if found is None:
             raise UnknownName(f"{path!r} does not exist", hint="name a file that is there", name=path, candidates=())
         looking.refuse_special(path, found)
+        refuse_journal(path, found)
         if found.kind == "symlink":
             target = looking.read(*at, found, path=path)
             return Reader(len(target), lambda offset: iter([target[offset:]]))

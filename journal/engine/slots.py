@@ -5,7 +5,7 @@ from typing import NamedTuple
 from journal.content import text
 from journal.content.packing import PackedBlob, pack
 from journal.engine.desk import Desk, Known
-from journal.errors import WorkspaceChanged
+from journal.errors import PathRefused, WorkspaceChanged
 from journal.ids import Sha256, sha256
 from journal.limits import STREAM_ABOVE
 from journal.records import Kind
@@ -13,6 +13,7 @@ from journal.tables import blobs
 from journal.tables.marks import Seen
 from journal.tables.states import State, same_content
 from journal.workspace import look as looking
+from journal.workspace import own
 from journal.workspace.look import Look
 
 
@@ -35,7 +36,7 @@ class Slot:
     """One path of a verb: its look and content on disk, and the version that it shall have in the end."""
 
     __slots__ = (
-        *("adopted", "captured", "disk", "displaced", "folder", "how", "kept"),
+        *("adopted", "captured", "disk", "displaced", "folder", "how", "kept", "stuck"),
         *("known", "look", "made", "moved_from", "now", "path", "temp"),
     )
 
@@ -54,6 +55,7 @@ class Slot:
         self.captured = False
         self.displaced = False
         self.kept = False
+        self.stuck = False
 
     @property
     def before(self) -> State | None:
@@ -85,7 +87,19 @@ def find(desk: Desk, path: str, *, may_be_folder: bool = False) -> Slot:
         slot.folder = True
         return slot
     looking.refuse_special(path, found)
+    refuse_journal(path, found)
     return Slot(path, known, found, _content(desk, path, known, found, (dir_fd, name)))
+
+
+def refuse_journal(path: str, found: Look) -> None:
+    """Refuses a second name of an open journal, before anything opens it.
+
+    Raises:
+        PathRefused
+    """
+    if own.is_linked(found):
+        reason = "it is a link to a journal"
+        raise PathRefused(f"{path!r} is refused: {reason}", hint="remove the link", path=path, reason=reason)
 
 
 def refuse_hand_edit(slot: Slot) -> None:

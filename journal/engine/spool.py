@@ -278,9 +278,11 @@ class Spool:
     def close(self) -> None:
         """Ends the session; what is staged stays staged, and the next session goes on with it. Twice is fine."""
         if not self.closed:
+            try:
+                self._journal.shut()  # first: the last connection to close takes the WAL along, and a reader cannot
+            finally:
+                opening.close(self._opening)
             self._dropped.detach()
-            self._journal.shut()  # first: the last connection to close takes the WAL along, and a reader cannot
-            opening.close(self._opening)
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a spool is neither pickled nor copied: open it where it is used")

@@ -33,6 +33,9 @@ def batch(
 ) -> list[BatchResult]:
     """Carries operations out, all or none, each path written once however often it occurs."""
     listed = _listed(operations)
+    text: object = description
+    if not isinstance(text, str):
+        raise UsageError(f"description is {type(text).__name__}", hint="pass a str")
     request = {
         "description": description or None,
         "metadata": checked_metadata(metadata) if metadata else None,

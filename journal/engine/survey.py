@@ -14,6 +14,7 @@ from journal.tables import marks, staged, trees
 from journal.tables.marks import Seen
 from journal.tables.states import State, change_type, same_content
 from journal.workspace import look as looking
+from journal.workspace import own
 from journal.workspace.faults import system_errors
 from journal.workspace.walk import Root
 
@@ -34,7 +35,7 @@ class Survey:
             found = looking.look(*at)
         except (FileNotFoundError, PathRefused):
             return None
-        if found is None or found.kind not in ("file", "symlink"):
+        if found is None or found.kind not in ("file", "symlink") or own.is_linked(found):
             return None
         seen = self._seen.get(path) or marks.last_seen(self._look, self._root_id, path_id)
         if seen is None or not holds(seen, found):

@@ -174,6 +174,8 @@ def octal(mode: str) -> int:
 
 
 def _line(value: Any, key: str) -> Any:
+    if key == "mode" and isinstance(value, int) and value > 0o777:
+        return f"{value:o}"
     if isinstance(value, re.Pattern):
         flags = "".join(letter for letter, flag in FLAGS.items() if value.flags & flag)
         return {"pattern": plain(value.pattern), "flags": flags}

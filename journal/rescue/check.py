@@ -31,6 +31,7 @@ LEFT JOIN path AS o ON o.id = c.renamed_from
 LEFT JOIN blob AS x ON x.id = c.before_blob LEFT JOIN blob AS y ON y.id = c.after_blob
 WHERE c.commit_id = :commit_id
 """
+SELECT_HEADS = "SELECT name, head_id, (SELECT max(c.id) FROM commits AS c WHERE c.branch_id = branch.id) FROM branch"
 SELECT_HEAD_DRIFT = """
 WITH newest AS (
     SELECT k.branch_id, x.path_id, max(x.seq) AS seq FROM change AS x JOIN commits AS k ON k.id = x.commit_id
@@ -145,6 +146,13 @@ def _commits(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
         numbers[branch] = n
 
 
+def _heads(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
+    """Checks that each branch stands at its newest commit."""
+    for name, head, newest in look.rows(SELECT_HEADS):
+        if head != newest:
+            yield _error("branch-head", name, f"it stands at commit number {head}, its newest is {newest}", RESTORE)
+
+
 def _fields(row: tuple) -> ChangeFields:  # type: ignore[type-arg]  # the columns of SELECT_CHANGES
     renamed = None if row[8] is None else loaded(row[8], row[9])
     return ChangeFields(loaded(row[0], row[1]), row[2], row[3], row[4], row[5], row[6], row[7], renamed)
@@ -173,4 +181,4 @@ def _error(code: str, subject: str, message: str, hint: str) -> Finding:
     return Finding(code, "error", subject, message, hint)
 
 
-CHECKS: tuple[Check, ...] = (_pages, _references, _migrations, _counts, _chain, _commits, _trees, _blobs)
+CHECKS: tuple[Check, ...] = (_pages, _references, _migrations, _counts, _chain, _commits, _heads, _trees, _blobs)

@@ -15,7 +15,8 @@ RETURNING id
 """
 CLOSE_INVOCATION = """
 UPDATE invocation SET state = :state, finished_at = :finished_at, duration_us = :duration_us, error = :error
-WHERE id = :id
+WHERE id = :id AND state = 'running'
+RETURNING id
 """
 SELECT_RUNNING = """
 WITH acts (id) AS (
@@ -94,8 +95,9 @@ class Chain:
         return opened
 
     def close(self, opened: Opened, outcome: Outcome) -> None:
-        """Closes an act; it is never changed again."""
-        self._tx.run(CLOSE_INVOCATION, id=opened.id, **outcome._asdict())
+        """Closes an act; it is never changed again, so that closing it twice, as after an interrupt, does nothing."""
+        if self._tx.value(CLOSE_INVOCATION, id=opened.id, **outcome._asdict()) is None:
+            return
         self._add(opened.id, "closed", [*opened, *outcome, None])
 
     def _insert(self, asked: Asked, outcome: Outcome) -> Opened:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 JOURNAL_NAME = "journal.db"
+NAME_BYTES = 200
+"""bytes of the root's name that its journal's folder repeats, for people to know it by."""
 _CURE = "Set SPOOL_HOME to a folder that you can write, or name the file with journal=."
 
 
@@ -29,7 +31,10 @@ def default_journal(root: str) -> "Path":
 
     real = os.path.realpath(root)
     digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:12]
-    return Path(_home(), f"{os.path.basename(real) or 'root'}-{digest}", JOURNAL_NAME)
+    name = os.path.basename(real).encode("utf-8", "backslashreplace").decode() or "root"
+    while len(name.encode()) > NAME_BYTES:
+        name = name[:-1]
+    return Path(_home(), f"{name}-{digest}", JOURNAL_NAME)
 
 
 def _home() -> str:

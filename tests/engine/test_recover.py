@@ -1,11 +1,18 @@
 """Opening a root after its process died in the middle of an act: files and journal agree again."""
 
+import errno
 import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from journal import Spool
+from journal import Delete, Move, Spool, StorageError, Write
+from journal.workspace import calls
+from tests.engine.interrupting import Lines, lines_of, watched
 from tests.engine.looking import acts, disk, run, temp_files, value
 
 SETUP = """
@@ -32,6 +39,36 @@ spool.batch([Write("a", "new a"), Write("b", "new b"), Delete("c"), Move("deep/d
 """
 OLD = {"a": b"old a", "b": b"old b", "c": b"old c", "deep/d": b"old d"}
 NEW = {"a": b"new a", "b": b"new b", "moved/d": b"old d", "e": b"new e"}
+
+
+Verb = Callable[[Spool], object]
+VERBS: dict[str, Verb] = {
+    "write": lambda spool: spool.write("a", "new a"),
+    "batch": lambda spool: spool.batch([Write("a", "new a"), Delete("b"), Move("c", "d/c"), Write("e", "new e")]),
+    "commit": lambda spool: spool.commit("staged"),
+    "reset": lambda spool: spool.reset(),
+}
+
+
+@contextmanager
+def begun(root: Path) -> Iterator[Spool]:
+    """A session in the middle of its work: three files committed, one of them changed since."""
+    root.mkdir()
+    with Spool.open(root) as spool:
+        spool.batch([Write(name, f"old {name}") for name in "abc"])
+        spool.commit("base")
+        spool.write("b", "staged b")
+        yield spool
+
+
+def changed(verb: Verb, folder: Path) -> dict[str, bytes | None]:
+    """What a verb makes of the files that stood before it, when nothing goes wrong."""
+    root = folder / "changed"
+    if not root.exists():
+        with begun(root) as spool:
+            verb(spool)
+    after = contents(root)
+    return {name: after.get(name) for name in "abc"}
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -149,3 +186,70 @@ def test_a_clean_end_needs_no_mending(root: Path) -> None:
         report = spool.recovery
         assert report.clean
         assert (report.finished, report.undone, report.interrupted, report.swept, report.rescued) == ((), (), (), 0, ())
+
+
+def interrupted(spool: Spool, verb: Verb, line: int) -> bool:
+    """Tells whether a verb was cut short at a line."""
+    try:
+        with watched(Lines(line)):
+            verb(spool)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_session_goes_on_after_an_interrupt_at_any_line(name: str, tmp_path: Path) -> None:
+    verb, played = VERBS[name], 0
+    with begun(tmp_path / "count") as spool:
+        lines = lines_of(lambda: verb(spool))
+    for line in range(1, lines + 1, max(lines // 60, 1)):
+        root = tmp_path / f"at-{line}"
+        with begun(root) as spool:
+            before = contents(root)
+            played += interrupted(spool, verb, line)
+            spool.write("later", f"{line}")
+            after = contents(root)
+            assert {path: after.get(path) for path in before} in (before, changed(verb, tmp_path)), line
+            assert spool.status().conflicts == (), line
+            spool.commit("later")
+            assert {path: spool.journal.blob(e.sha256).read() for path, e in spool.journal.tree().items()} == after
+            assert temp_files(root) == [], line
+        with Spool.open(root) as spool:
+            assert not (spool.recovery.undone or spool.recovery.conflicts), line
+            assert spool.journal.verify().ok
+    assert played > 50
+
+
+def test_what_the_system_did_not_let_go_back_goes_back_with_the_next_verb(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (root / name).write_text("precious")
+    left, real = [2], calls.exchange
+
+    def failing(*arguments: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(*arguments)
+
+    with Spool.open(root) as spool:
+        monkeypatch.setattr(calls, "exchange", failing)
+        with pytest.raises(StorageError):
+            spool.batch([Write(name, "new") for name in "abc"])
+        monkeypatch.setattr(calls, "exchange", real)
+        assert spool.status().clean
+        assert contents(root) == {name: b"precious" for name in "abc"}
+        assert value(spool.journal, "SELECT state FROM audit") == "failed"
+
+
+def test_a_clock_that_is_set_back_makes_no_negative_duration(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter(range(10**18, 0, -(10**12)))
+    with Spool.open(root) as spool:
+        monkeypatch.setattr(time, "time_ns", lambda: next(times))
+        spool.write("a", "1")
+        spool.batch([Write("a", "2"), Write("b", "3")])
+        assert spool.commit("back in time") is not None
+        monkeypatch.undo()
+        assert value(spool.journal, "SELECT min(duration_us) FROM audit") == 0

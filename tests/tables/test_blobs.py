@@ -131,7 +131,8 @@ def test_a_content_whose_chunks_changed_places_is_not_given_out_whole(database: 
         kept = tx.value("SELECT chunks FROM blob WHERE sha256 = :sha256", sha256=sha256(LARGE))
         turned = b"".join(kept[at : at + 4] for at in range(len(kept) - 4, -1, -4))
         tx.run("UPDATE blob SET chunks = :chunks WHERE sha256 = :sha256", chunks=turned, sha256=sha256(LARGE))
-    look, given = database.look(), []
+    look = database.look()
+    given: list[bytes] = []
     with pytest.raises(DigestMismatch):
         given.extend(blobs.pieces(blobs.get(look, sha256(LARGE)), Chunks(database.look), look))
     assert sum(map(len, given)) < len(LARGE)

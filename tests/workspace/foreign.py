@@ -50,7 +50,7 @@ class Place:
         return self[f".spool/tmp/x-{n}"]
 
 
-def before(monkeypatch: pytest.MonkeyPatch, name: str, act: Callable[[], None], at: int = 1) -> None:
+def before(monkeypatch: pytest.MonkeyPatch, name: str, act: Callable[[], object], at: int = 1) -> None:
     """Somebody acts right before the call `name`, the `at`-th time it is made."""
     real = getattr(calls, name)
     count = [0]

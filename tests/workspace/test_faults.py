@@ -12,7 +12,7 @@ from journal.workspace import faults
 
 @pytest.mark.parametrize("number", sorted(errno.errorcode))
 @pytest.mark.parametrize("path", [None, "a\nb"])
-def test_every_errno_has_a_home(number: int, path: str | None):
+def test_every_errno_has_a_home(number: int, path: str | None) -> None:
     with pytest.raises(JournalError) as caught, faults.system_errors("write", path):
         raise OSError(number, os.strerror(number))
     error = caught.value
@@ -40,38 +40,38 @@ def test_every_errno_has_a_home(number: int, path: str | None):
         (errno.ENOENT, StorageError),
     ],
 )
-def test_the_kinds(number: int, kind: type[JournalError]):
+def test_the_kinds(number: int, kind: type[JournalError]) -> None:
     assert type(faults.translate(OSError(number, "x"), "write", "a")) is kind
 
 
-def test_an_invalid_argument_without_a_path_is_not_about_a_name():
+def test_an_invalid_argument_without_a_path_is_not_about_a_name() -> None:
     assert type(faults.translate(OSError(errno.EINVAL, "x"), "sync", None)) is StorageError
 
 
-def test_an_error_without_a_number_and_an_unknown_number():
+def test_an_error_without_a_number_and_an_unknown_number() -> None:
     assert "odd" in str(faults.translate(OSError("odd"), "write", "a"))
     assert "errno 9999" in str(faults.translate(OSError(9999, "x"), "write", "a"))
     assert faults.translate(OSError(), "write", None).hint
 
 
-def test_a_full_disk_says_how_much_is_free(tmp_path: Path):
+def test_a_full_disk_says_how_much_is_free(tmp_path: Path) -> None:
     error = faults.translate(OSError(errno.ENOSPC, "x"), "write", "a", place=str(tmp_path), needed_bytes=7)
     assert isinstance(error, DiskFull)
     assert error.free_bytes >= 0 and error.needed_bytes == 7
 
 
-def test_a_full_disk_whose_place_is_gone_is_still_told():
+def test_a_full_disk_whose_place_is_gone_is_still_told() -> None:
     error = faults.translate(OSError(errno.ENOSPC, "x"), "write", "/no/such/place")
     assert isinstance(error, DiskFull) and error.free_bytes is None
 
 
-def test_an_undecodable_path_is_shown_and_kept():
+def test_an_undecodable_path_is_shown_and_kept() -> None:
     path = os.fsdecode(b"\xff")
     error = faults.translate(OSError(errno.ENOTDIR, "x"), "write", path)
     assert isinstance(error, PathRefused) and error.path == path and error.reason
     str(error).encode("utf-8")
 
 
-def test_other_errors_pass():
+def test_other_errors_pass() -> None:
     with pytest.raises(ValueError), faults.system_errors("write", None):
         raise ValueError

@@ -13,24 +13,24 @@ from journal.workspace import calls
 from journal.workspace.lease import Held, Lease
 
 
-def test_the_second_is_refused_until_the_first_lets_go(tmp_path: Path):
+def test_the_second_is_refused_until_the_first_lets_go(tmp_path: Path) -> None:
     first = Lease.take(str(tmp_path), "lease-1", 0)
-    with pytest.raises(Held) as caught:
+    with pytest.raises(BusyError) as caught:
         Lease.take(str(tmp_path), "lease-1", 0)
-    assert isinstance(caught.value, BusyError) and caught.value.retryable and caught.value.waited_s >= 0
+    assert isinstance(caught.value, Held) and caught.value.retryable and caught.value.waited_s >= 0
     first.release()
     first.release()
     Lease.take(str(tmp_path), "lease-1", 0).release()
 
 
-def test_the_file_is_private_and_empty(tmp_path: Path):
+def test_the_file_is_private_and_empty(tmp_path: Path) -> None:
     lease = Lease.take(str(tmp_path), "lease", 0)
     found = (tmp_path / "lease").stat()
     assert stat.S_IMODE(found.st_mode) == 0o600 and found.st_size == 0
     lease.release()
 
 
-def test_by_descriptor_and_by_path_are_one_lease(tmp_path: Path):
+def test_by_descriptor_and_by_path_are_one_lease(tmp_path: Path) -> None:
     fd = calls.open_dir(str(tmp_path))
     lease = Lease.take(fd, "lease", 0)
     with pytest.raises(Held):
@@ -39,7 +39,7 @@ def test_by_descriptor_and_by_path_are_one_lease(tmp_path: Path):
     calls.close(fd)
 
 
-def test_waiting_takes_it_when_it_comes_free(tmp_path: Path):
+def test_waiting_takes_it_when_it_comes_free(tmp_path: Path) -> None:
     first = Lease.take(str(tmp_path), "lease", 0)
     timer = threading.Timer(0.05, first.release)
     timer.start()
@@ -47,7 +47,7 @@ def test_waiting_takes_it_when_it_comes_free(tmp_path: Path):
     timer.join()
 
 
-def test_the_wait_ends(tmp_path: Path):
+def test_the_wait_ends(tmp_path: Path) -> None:
     first = Lease.take(str(tmp_path), "lease", 0)
     start = time.monotonic()
     with pytest.raises(Held) as caught:
@@ -59,9 +59,9 @@ def test_the_wait_ends(tmp_path: Path):
 @pytest.mark.parametrize("replaced", [True, False])
 def test_a_file_removed_before_the_lock_is_not_the_lease(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replaced: bool
-):
+) -> None:
     real = calls.flock
-    done = []
+    done: list[bool] = []
 
     def sweep(fd: int, operation: int) -> None:
         if not done:
@@ -78,7 +78,7 @@ def test_a_file_removed_before_the_lock_is_not_the_lease(
     lease.release()
 
 
-def test_a_child_that_lets_go_does_not_unlock_its_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_child_that_lets_go_does_not_unlock_its_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lease = Lease.take(str(tmp_path), "lease", 0)
     shared = os.dup(lease._fd)  # what a fork leaves in the other process
     monkeypatch.setattr(os, "getpid", lambda: -1)
@@ -89,7 +89,7 @@ def test_a_child_that_lets_go_does_not_unlock_its_parent(tmp_path: Path, monkeyp
     Lease.take(str(tmp_path), "lease", 0).release()
 
 
-def test_a_symlink_is_no_lease(tmp_path: Path):
+def test_a_symlink_is_no_lease(tmp_path: Path) -> None:
     os.symlink("elsewhere", tmp_path / "lease")
     with pytest.raises(OSError):
         Lease.take(str(tmp_path), "lease", 0)

@@ -27,7 +27,7 @@ def table(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("folder", ["/", "/state/spool", "/net/local", "/net/local/x", "/network", "/odd2"])
-def test_local_ones_pass(table: str, folder: str):
+def test_local_ones_pass(table: str, folder: str) -> None:
     mounts.refuse_unsafe_mount(folder, table)
 
 
@@ -42,36 +42,36 @@ def test_local_ones_pass(table: str, folder: str):
         ("/caf\u00e9/x", "virtiofs"),
     ],
 )
-def test_others_are_refused_with_the_cure(table: str, folder: str, kind: str):
+def test_others_are_refused_with_the_cure(table: str, folder: str, kind: str) -> None:
     with pytest.raises(StorageError) as caught:
         mounts.refuse_unsafe_mount(folder, table)
     assert kind in str(caught.value) and "SPOOL_HOME" in caught.value.hint and "journal=" in caught.value.hint
 
 
 @pytest.mark.parametrize("kind", ["cifs", "smb3", "smbfs", "nfs", "fuse.rclone", "fuse", "afs", "ceph", "vboxsf"])
-def test_shared_file_systems_are_on_no_list(kind: str):
+def test_shared_file_systems_are_on_no_list(kind: str) -> None:
     assert kind not in mounts.LOCAL_TYPES
 
 
 @pytest.mark.parametrize(
     "name", ["Dropbox", "Dropbox (Team)", "OneDrive - Works", "Google Drive", "Mobile Documents", "CloudStorage"]
 )
-def test_synced_folders_are_refused_also_without_a_table(tmp_path: Path, name: str):
+def test_synced_folders_are_refused_also_without_a_table(tmp_path: Path, name: str) -> None:
     with pytest.raises(StorageError) as caught:
         mounts.refuse_unsafe_mount(str(tmp_path / name / "x"), str(tmp_path / "none"))
     assert name in str(caught.value) and "SPOOL_HOME" in caught.value.hint
 
 
-def test_a_symlink_is_followed_to_its_mount(tmp_path: Path, table: str):
+def test_a_symlink_is_followed_to_its_mount(tmp_path: Path, table: str) -> None:
     os.symlink("/net/x", tmp_path / "link")
     with pytest.raises(StorageError):
         mounts.refuse_unsafe_mount(str(tmp_path / "link"), table)
 
 
-def test_like_names_are_not_synced_folders(tmp_path: Path, table: str):
+def test_like_names_are_not_synced_folders(tmp_path: Path, table: str) -> None:
     mounts.refuse_unsafe_mount("/dropboxes/OneDriver/x", table)
     mounts.refuse_unsafe_mount("/x", str(tmp_path / "none"))
 
 
-def test_the_machine_s_own_table_is_read(tmp_path: Path):
+def test_the_machine_s_own_table_is_read(tmp_path: Path) -> None:
     mounts.refuse_unsafe_mount(str(tmp_path))

@@ -11,7 +11,7 @@ from journal.errors import UsageError
 from journal.workspace import places
 
 
-def test_under_spool_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_under_spool_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOOL_HOME", str(tmp_path / "state"))
     root = tmp_path / "work"
     root.mkdir()
@@ -20,34 +20,34 @@ def test_under_spool_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert not (tmp_path / "state").exists()
 
 
-def test_under_the_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_under_the_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SPOOL_HOME", raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
     found = places.default_journal(str(tmp_path))
     assert found.name == "journal.db" and found.parent.parent.name == "spool"
 
 
-def test_a_symlink_to_a_root_finds_the_same_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_symlink_to_a_root_finds_the_same_journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOOL_HOME", str(tmp_path / "state"))
     (tmp_path / "work").mkdir()
     (tmp_path / "link").symlink_to("work")
     assert places.default_journal(str(tmp_path / "link")) == places.default_journal(str(tmp_path / "work"))
 
 
-def test_hostile_names_have_a_journal(monkeypatch: pytest.MonkeyPatch):
+def test_hostile_names_have_a_journal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOOL_HOME", "/state")
     assert places.default_journal("/").parent.name.startswith("root-")
     assert places.default_journal(os.fsdecode(b"/x/\xff\n")).name == "journal.db"
 
 
-def test_a_relative_home_is_refused(monkeypatch: pytest.MonkeyPatch):
+def test_a_relative_home_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPOOL_HOME", "state")
     with pytest.raises(UsageError) as caught:
         places.default_journal("/work")
     assert "SPOOL_HOME" in caught.value.hint and "journal=" in caught.value.hint
 
 
-def test_no_home_is_refused(monkeypatch: pytest.MonkeyPatch):
+def test_no_home_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     import platformdirs
 
     monkeypatch.delenv("SPOOL_HOME", raising=False)
@@ -57,10 +57,15 @@ def test_no_home_is_refused(monkeypatch: pytest.MonkeyPatch):
     assert "SPOOL_HOME" in caught.value.hint
 
 
-def test_the_state_folder_is_private_and_each_name_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    synced = []
+def test_the_state_folder_is_private_and_each_name_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
     real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda fd: synced.append(os.fstat(fd).st_ino) or real(fd))
+
+    def fsync(fd: int) -> None:
+        synced.append(os.fstat(fd).st_ino)
+        real(fd)
+
+    monkeypatch.setattr(os, "fsync", fsync)
     places.make_state_folder(tmp_path / "a" / "b")
     for made in (tmp_path / "a", tmp_path / "a" / "b"):
         assert stat.S_IMODE(made.stat().st_mode) == 0o700
@@ -71,7 +76,7 @@ def test_the_state_folder_is_private_and_each_name_is_synced(tmp_path: Path, mon
     assert synced == []
 
 
-def test_a_state_folder_below_a_file_is_refused(tmp_path: Path):
+def test_a_state_folder_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "file", tmp_path / "file" / "a"):
         with pytest.raises(UsageError) as caught:
@@ -79,14 +84,14 @@ def test_a_state_folder_below_a_file_is_refused(tmp_path: Path):
         assert "SPOOL_HOME" in caught.value.hint and "journal=" in caught.value.hint
 
 
-def test_a_state_folder_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_state_folder_that_may_not_be_written_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(UsageError):
         places.make_state_folder(tmp_path)
 
 
 @pytest.mark.parametrize("number", [13, 30])
-def test_a_place_that_refuses_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int):
+def test_a_place_that_refuses_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
@@ -96,21 +101,21 @@ def test_a_place_that_refuses_folders(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "SPOOL_HOME" in caught.value.hint
 
 
-def test_a_root_is_given_by_its_real_path(tmp_path: Path):
+def test_a_root_is_given_by_its_real_path(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "link").symlink_to("work")
     assert places.real_root(str(tmp_path / "link"), False) == os.path.realpath(tmp_path / "work")
 
 
 @pytest.mark.parametrize("name", ["missing", "file", "file/below", "nul\0"])
-def test_what_is_no_folder_is_no_root(tmp_path: Path, name: str):
+def test_what_is_no_folder_is_no_root(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError) as caught:
         places.real_root(f"{tmp_path}/{name}", False)
     assert caught.value.hint
 
 
-def test_wide_roots_need_to_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_wide_roots_need_to_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import pwd
 
     home = tmp_path / "home"
@@ -126,7 +131,7 @@ def test_wide_roots_need_to_be_asked_for(tmp_path: Path, monkeypatch: pytest.Mon
     assert places.real_root(str(home / "project"), False)
 
 
-def test_the_token_is_kept_in_the_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_token_is_kept_in_the_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     assert places.token_folder() == str(tmp_path)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "missing"))
@@ -136,6 +141,6 @@ def test_the_token_is_kept_in_the_runtime_folder(tmp_path: Path, monkeypatch: py
     assert places.token_folder() is None
 
 
-def test_the_boot_id_stays_the_same():
+def test_the_boot_id_stays_the_same() -> None:
     assert places.boot_id() == places.boot_id()
     assert "\n" not in places.boot_id()

@@ -25,7 +25,7 @@ from tests.workspace.foreign import (
 )
 
 
-def test_put_replaces_what_was_expected(place: Place, system: str):
+def test_put_replaces_what_was_expected(place: Place, system: str) -> None:
     expected = place.old("a")
     n, ours = place.new()
     outcome = publish.put(place.temp, n, place.fd, "a", expected, never, ours)
@@ -36,7 +36,7 @@ def test_put_replaces_what_was_expected(place: Place, system: str):
     assert place.temp.leftovers() == []
 
 
-def test_put_keeps_symlinks_and_hostile_names(place: Place, system: str):
+def test_put_keeps_symlinks_and_hostile_names(place: Place, system: str) -> None:
     name = os.fsdecode(b"\xff\n") + "n" * 253
     place[name].symlink_to("old")
     n = place.temp.number()
@@ -45,14 +45,14 @@ def test_put_keeps_symlinks_and_hostile_names(place: Place, system: str):
     assert os.readlink(place[name]) == "new"
 
 
-def test_put_makes_a_new_file(place: Place, system: str):
+def test_put_makes_a_new_file(place: Place, system: str) -> None:
     n, ours = place.new()
     assert publish.put(place.temp, n, place.fd, "a", None, never, ours) == publish.Outcome()
     assert tree(place["."]) == {"a": b"new"} and place.temp.leftovers() == []
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "symlink"])
-def test_put_of_a_new_file_goes_over_nothing(place: Place, system: str, kind: str):
+def test_put_of_a_new_file_goes_over_nothing(place: Place, system: str, kind: str) -> None:
     n, ours = place.new()
     if kind == "file":
         place["a"].write_bytes(b"theirs")
@@ -67,7 +67,7 @@ def test_put_of_a_new_file_goes_over_nothing(place: Place, system: str, kind: st
 
 
 @pytest.mark.parametrize("change", ALIENS)
-def test_put_gives_back_an_alien(place: Place, system: str, change: Change):
+def test_put_gives_back_an_alien(place: Place, system: str, change: Change) -> None:
     expected = place.old("a")
     n, ours = place.new()
     change(place["a"])
@@ -78,7 +78,9 @@ def test_put_gives_back_an_alien(place: Place, system: str, change: Change):
 
 
 @pytest.mark.parametrize("change", ALIENS)
-def test_put_gives_back_an_alien_of_the_last_instant(place: Place, monkeypatch: pytest.MonkeyPatch, change: Change):
+def test_put_gives_back_an_alien_of_the_last_instant(
+    place: Place, monkeypatch: pytest.MonkeyPatch, change: Change
+) -> None:
     expected = place.old("a")
     n, ours = place.new()
     before(monkeypatch, "exchange", lambda: change(place["a"]))
@@ -88,7 +90,9 @@ def test_put_gives_back_an_alien_of_the_last_instant(place: Place, monkeypatch: 
     assert place.temp.leftovers() == []
 
 
-def test_put_without_exchange_sees_an_edit_in_place_of_the_last_instant(place: Place, monkeypatch: pytest.MonkeyPatch):
+def test_put_without_exchange_sees_an_edit_in_place_of_the_last_instant(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place.temp.can_exchange = False
     expected = place.old("a")
     n, ours = place.new()
@@ -98,7 +102,7 @@ def test_put_without_exchange_sees_an_edit_in_place_of_the_last_instant(place: P
     assert place.temp.leftovers() == []
 
 
-def test_put_without_exchange_keeps_what_cannot_go_back(place: Place, monkeypatch: pytest.MonkeyPatch):
+def test_put_without_exchange_keeps_what_cannot_go_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.temp.can_exchange = False
     expected = place.old("a")
     n, ours = place.new()
@@ -109,7 +113,7 @@ def test_put_without_exchange_keeps_what_cannot_go_back(place: Place, monkeypatc
     assert place["a"].read_bytes() == b"theirs" and place.aside(n).read_bytes() == b"first"
 
 
-def test_put_accepts_another_inode_with_the_expected_content(place: Place, system: str):
+def test_put_accepts_another_inode_with_the_expected_content(place: Place, system: str) -> None:
     expected = place.old("a")._replace(inode=1)
     n, ours = place.new()
     asked = []
@@ -122,7 +126,7 @@ def test_put_accepts_another_inode_with_the_expected_content(place: Place, syste
     assert asked and set(asked) == {b"old"} and place["a"].read_bytes() == b"new"
 
 
-def test_put_asks_for_the_digest_when_the_stat_is_too_young(place: Place):
+def test_put_asks_for_the_digest_when_the_stat_is_too_young(place: Place) -> None:
     place["a"].write_bytes(b"old")
     expected = look(place.fd, "a")
     assert expected is not None and not settled(expected)
@@ -133,7 +137,7 @@ def test_put_asks_for_the_digest_when_the_stat_is_too_young(place: Place):
 
 
 @pytest.mark.parametrize("error", [WorkspaceChanged("changed"), PermissionError(errno.EACCES, "no")])
-def test_what_cannot_be_hashed_goes_back(place: Place, system: str, error: Exception):
+def test_what_cannot_be_hashed_goes_back(place: Place, system: str, error: Exception) -> None:
     expected = place.old("a")._replace(inode=1)
     n, ours = place.new()
 
@@ -144,7 +148,7 @@ def test_what_cannot_be_hashed_goes_back(place: Place, system: str, error: Excep
     assert tree(place["."]) == {"a": b"old"} and place.temp.leftovers() == []
 
 
-def test_put_does_not_hash_what_has_another_size(place: Place):
+def test_put_does_not_hash_what_has_another_size(place: Place) -> None:
     expected = place.old("a")
     n, ours = place.new()
     save_in_place(place["a"])
@@ -152,7 +156,7 @@ def test_put_does_not_hash_what_has_another_size(place: Place):
     assert outcome.alien is not None
 
 
-def test_put_where_the_expected_is_gone(place: Place, system: str):
+def test_put_where_the_expected_is_gone(place: Place, system: str) -> None:
     expected = place.old("a")
     n, ours = place.new()
     place["a"].unlink()
@@ -161,7 +165,7 @@ def test_put_where_the_expected_is_gone(place: Place, system: str):
 
 
 @pytest.mark.parametrize("again", [save_in_place, save_by_rename])
-def test_a_second_edit_while_the_first_goes_back(place: Place, monkeypatch: pytest.MonkeyPatch, again: Change):
+def test_a_second_edit_while_the_first_goes_back(place: Place, monkeypatch: pytest.MonkeyPatch, again: Change) -> None:
     expected = place.old("a")
     n, ours = place.new()
     place["a"].write_bytes(b"first")
@@ -171,7 +175,7 @@ def test_a_second_edit_while_the_first_goes_back(place: Place, monkeypatch: pyte
     assert place["a"].read_bytes() == b"theirs" and place.aside(n).read_bytes() == b"first"
 
 
-def test_ours_deleted_while_an_alien_goes_back(place: Place, monkeypatch: pytest.MonkeyPatch):
+def test_ours_deleted_while_an_alien_goes_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = place.old("a")
     n, ours = place.new()
     place["a"].write_bytes(b"first")
@@ -180,7 +184,7 @@ def test_ours_deleted_while_an_alien_goes_back(place: Place, monkeypatch: pytest
     assert outcome.alien is not None and not outcome.kept and place["a"].read_bytes() == b"first"
 
 
-def test_a_folder_goes_back_even_when_ours_was_edited_meanwhile(place: Place, monkeypatch: pytest.MonkeyPatch):
+def test_a_folder_goes_back_even_when_ours_was_edited_meanwhile(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = place.old("a")
     n, ours = place.new()
     to_folder(place["a"])
@@ -190,7 +194,7 @@ def test_a_folder_goes_back_even_when_ours_was_edited_meanwhile(place: Place, mo
     assert (place["a"] / "inside").exists() and place.aside(n).read_bytes() == b"theirs"
 
 
-def test_put_when_the_temp_folder_was_deleted(place: Place, system: str):
+def test_put_when_the_temp_folder_was_deleted(place: Place, system: str) -> None:
     expected = place.old("a")
     for name, wanted in (("a", expected), ("b", None)):
         n, ours = place.new()
@@ -203,7 +207,7 @@ def test_put_when_the_temp_folder_was_deleted(place: Place, system: str):
 
 
 @pytest.mark.parametrize("step", ["exchange", "lstat"])
-def test_the_temp_folder_deleted_within_a_put(place: Place, monkeypatch: pytest.MonkeyPatch, step: str):
+def test_the_temp_folder_deleted_within_a_put(place: Place, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     expected = place.old("a")
     n, ours = place.new()
     before(monkeypatch, step, lambda: shutil.rmtree(place[".spool"]))
@@ -216,7 +220,7 @@ def test_the_temp_folder_deleted_within_a_put(place: Place, monkeypatch: pytest.
         assert place["a"].read_bytes() == b"new"
 
 
-def test_put_in_a_folder_that_was_removed(place: Place, system: str):
+def test_put_in_a_folder_that_was_removed(place: Place, system: str) -> None:
     place["d"].mkdir()
     fd, name = place.root.parent("d/a")
     place["d"].rmdir()
@@ -227,7 +231,9 @@ def test_put_in_a_folder_that_was_removed(place: Place, system: str):
     assert place.temp.leftovers() == [f"w-{n}"]
 
 
-def test_a_parent_swapped_for_a_symlink_out_of_the_root(place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_parent_swapped_for_a_symlink_out_of_the_root(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/a").write_bytes(b"outside")
     place["d"].mkdir()
@@ -244,7 +250,7 @@ def test_a_parent_swapped_for_a_symlink_out_of_the_root(place: Place, tmp_path: 
     assert (tmp_path / "outside/a").read_bytes() == b"outside" and place["moved/a"].read_bytes() == b"new"
 
 
-def test_another_error_leaves_the_prepared_file(place: Place, monkeypatch: pytest.MonkeyPatch):
+def test_another_error_leaves_the_prepared_file(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, "no")
 
@@ -256,9 +262,11 @@ def test_another_error_leaves_the_prepared_file(place: Place, monkeypatch: pytes
     assert place.temp.leftovers() == [f"w-{n}"] and place["a"].read_bytes() == b"old"
 
 
-def test_the_probe_is_made_once_and_only_when_in_doubt(place: Place, monkeypatch: pytest.MonkeyPatch):
-    assert place.temp.can_exchange is None
-    assert publish.probe_exchange(place.temp) is True and place.temp.can_exchange is True
+def test_the_probe_is_made_once_and_only_when_in_doubt(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = [place.temp.can_exchange]
+    assert publish.probe_exchange(place.temp) is True
+    known.append(place.temp.can_exchange)
+    assert known[0] is None and known[1] is True
     assert place.temp.leftovers() == []
     count = []
 
@@ -275,7 +283,7 @@ def test_the_probe_is_made_once_and_only_when_in_doubt(place: Place, monkeypatch
     assert len(count) == 2 and place.temp.can_exchange is False
 
 
-def test_remove_takes_what_was_expected(place: Place, system: str):
+def test_remove_takes_what_was_expected(place: Place, system: str) -> None:
     expected = place.old("a")
     n = place.temp.number()
     assert publish.remove(place.temp, n, place.fd, "a", expected, never) == publish.Outcome(displaced=True)
@@ -283,7 +291,7 @@ def test_remove_takes_what_was_expected(place: Place, system: str):
 
 
 @pytest.mark.parametrize("change", ALIENS)
-def test_remove_gives_back_an_alien(place: Place, system: str, change: Change):
+def test_remove_gives_back_an_alien(place: Place, system: str, change: Change) -> None:
     expected = place.old("a")
     change(place["a"])
     seen = tree(place["."])
@@ -293,7 +301,7 @@ def test_remove_gives_back_an_alien(place: Place, system: str, change: Change):
     assert tree(place["."]) == seen and place.temp.leftovers() == []
 
 
-def test_remove_keeps_what_cannot_go_back(place: Place, monkeypatch: pytest.MonkeyPatch):
+def test_remove_keeps_what_cannot_go_back(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = place.old("a")
     place["a"].write_bytes(b"first")
     before(monkeypatch, "rename_new", lambda: place["a"].write_bytes(b"theirs"), at=2)
@@ -303,13 +311,13 @@ def test_remove_keeps_what_cannot_go_back(place: Place, monkeypatch: pytest.Monk
     assert place["a"].read_bytes() == b"theirs" and place.aside(n).read_bytes() == b"first"
 
 
-def test_remove_of_what_is_gone(place: Place, system: str):
+def test_remove_of_what_is_gone(place: Place, system: str) -> None:
     expected = place.old("a")
     place["a"].unlink()
     assert publish.remove(place.temp, 1, place.fd, "a", expected, never) == publish.Outcome(gone=True)
 
 
-def test_remove_when_the_temp_folder_was_deleted(place: Place, system: str):
+def test_remove_when_the_temp_folder_was_deleted(place: Place, system: str) -> None:
     expected = place.old("a")
     calls_back: list[int] = []
     place.temp.on_remade = lambda: calls_back.append(1)
@@ -318,7 +326,7 @@ def test_remove_when_the_temp_folder_was_deleted(place: Place, system: str):
     assert calls_back == [1] and place.aside(1).read_bytes() == b"old"
 
 
-def test_set_mode_changes_the_bits_alone(place: Place):
+def test_set_mode_changes_the_bits_alone(place: Place) -> None:
     expected = place.old("a")
     assert publish.set_mode(place.fd, "a", expected, 0o4751).ok
     found = place.look("a")
@@ -326,22 +334,22 @@ def test_set_mode_changes_the_bits_alone(place: Place):
 
 
 @pytest.mark.parametrize("change", [save_by_rename, to_folder, to_symlink])
-def test_set_mode_of_another_file_does_nothing(place: Place, change: Change):
+def test_set_mode_of_another_file_does_nothing(place: Place, change: Change) -> None:
     expected = place.old("a")
     place["b"].touch()
     change(place["a"])
-    seen = look(place.fd, "a")
+    seen = place.look("a")
     outcome = publish.set_mode(place.fd, "a", expected, 0o777)
-    assert outcome.alien is not None and look(place.fd, "a")[:8] == seen[:8]
+    assert outcome.alien is not None and place.look("a")[:8] == seen[:8]
 
 
-def test_set_mode_of_what_is_gone(place: Place):
+def test_set_mode_of_what_is_gone(place: Place) -> None:
     expected = place.old("a")
     place["a"].unlink()
     assert publish.set_mode(place.fd, "a", expected, 0o777).gone
 
 
-def test_set_mode_follows_no_symlink_put_there_meanwhile(place: Place, monkeypatch: pytest.MonkeyPatch):
+def test_set_mode_follows_no_symlink_put_there_meanwhile(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = place.old("a")
     place["victim"].touch()
     place["victim"].chmod(0o600)
@@ -355,7 +363,7 @@ def test_set_mode_follows_no_symlink_put_there_meanwhile(place: Place, monkeypat
     assert place.look("victim").mode == 0o600 and place.look("b").mode == 0o777
 
 
-def test_taking_back_a_mode(place: Place):
+def test_taking_back_a_mode(place: Place) -> None:
     expected = place.old("a")
     publish.set_mode(place.fd, "a", expected, 0o777)
     assert publish.take_back_mode(place.fd, "a", expected, expected.mode)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,16 @@ def unable(*_: object) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path):
+def folder(tmp_path: Path) -> Iterator[int]:
     fd = calls.open_dir(str(tmp_path))
     yield fd
     calls.close(fd)
 
 
 @pytest.mark.parametrize("missing", [[], ["rename_new"], ["rename_new", "link"]])
-def test_a_taken_name_is_refused(tmp_path: Path, folder: int, monkeypatch: pytest.MonkeyPatch, missing: list[str]):
+def test_a_taken_name_is_refused(
+    tmp_path: Path, folder: int, monkeypatch: pytest.MonkeyPatch, missing: list[str]
+) -> None:
     for name in missing:
         monkeypatch.setattr(calls, name, unable)
     (tmp_path / "a").write_bytes(b"1")
@@ -34,7 +37,7 @@ def test_a_taken_name_is_refused(tmp_path: Path, folder: int, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("missing", ["rename_new", "link"])
-def test_other_errors_pass(tmp_path: Path, folder: int, monkeypatch: pytest.MonkeyPatch, missing: str):
+def test_other_errors_pass(tmp_path: Path, folder: int, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     def broken(*_: object) -> None:
         raise OSError(errno.EIO, "broken")
 
@@ -45,7 +48,9 @@ def test_other_errors_pass(tmp_path: Path, folder: int, monkeypatch: pytest.Monk
         renames.rename_new(folder, "a", folder, "b")
 
 
-def test_an_unlink_that_fails_is_not_taken_for_a_taken_name(tmp_path: Path, folder: int, monkeypatch):
+def test_an_unlink_that_fails_is_not_taken_for_a_taken_name(
+    tmp_path: Path, folder: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EPERM, "no")
 
@@ -56,7 +61,7 @@ def test_an_unlink_that_fails_is_not_taken_for_a_taken_name(tmp_path: Path, fold
         renames.rename_new(folder, "a", folder, "b")
 
 
-def test_two_links_are_two_names(tmp_path: Path, folder: int):
+def test_two_links_are_two_names(tmp_path: Path, folder: int) -> None:
     (tmp_path / "a").touch()
     found = look(folder, "a")
     assert found is not None and renames.is_one_name(folder, "a", folder, "A", found)

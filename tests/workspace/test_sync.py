@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from journal.workspace.walk import Root
 
 
 @pytest.fixture
-def root(tmp_path: Path):
+def root(tmp_path: Path) -> Iterator[Root]:
     opened = Root.open(os.path.realpath(tmp_path))
     yield opened
     opened.close()
@@ -28,7 +29,7 @@ def synced(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[int]]:
     return seen
 
 
-def test_few_files_one_by_one_with_all_their_folders(root: Root, tmp_path: Path, synced):
+def test_few_files_one_by_one_with_all_their_folders(root: Root, tmp_path: Path, synced: dict[str, list[int]]) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "a/b/file").touch()
     (tmp_path / "link").symlink_to("x")
@@ -38,12 +39,14 @@ def test_few_files_one_by_one_with_all_their_folders(root: Root, tmp_path: Path,
     assert synced["syncfs"] == []
 
 
-def test_many_files_at_once(root: Root, tmp_path: Path, synced):
+def test_many_files_at_once(root: Root, tmp_path: Path, synced: dict[str, list[int]]) -> None:
     sync_files(root, [f"f{n}" for n in range(limits.SYNC_FILES_MAX + 1)])
     assert synced == {"fsync": [], "fdatasync": [], "syncfs": [tmp_path.stat().st_ino]}
 
 
-def test_one_by_one_where_the_system_has_no_other_way(root: Root, tmp_path: Path, synced, monkeypatch):
+def test_one_by_one_where_the_system_has_no_other_way(
+    root: Root, tmp_path: Path, synced: dict[str, list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def none(fd: int) -> None:
         raise OSError(errno.ENOSYS, "none")
 
@@ -56,7 +59,7 @@ def test_one_by_one_where_the_system_has_no_other_way(root: Root, tmp_path: Path
 
 
 @pytest.mark.parametrize("count", [1, limits.SYNC_FILES_MAX + 1])
-def test_a_disk_that_fails_is_told(root: Root, tmp_path: Path, monkeypatch, count: int):
+def test_a_disk_that_fails_is_told(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     def fail(fd: int) -> None:
         raise OSError(errno.EIO, "broken")
 
@@ -67,7 +70,7 @@ def test_a_disk_that_fails_is_told(root: Root, tmp_path: Path, monkeypatch, coun
         sync_files(root, [f"f{n}" for n in range(count)])
 
 
-def test_the_real_thing(root: Root, tmp_path: Path):
+def test_the_real_thing(root: Root, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x")
     sync_files(root, ["a"])
     sync_files(root, ["a"] * (limits.SYNC_FILES_MAX + 1))

@@ -8,7 +8,7 @@ from journal.workspace import publish, take_back
 from tests.workspace.foreign import ALIENS, Change, Place, never, tree
 
 
-def test_taking_back_a_put(place: Place, system: str):
+def test_taking_back_a_put(place: Place, system: str) -> None:
     expected = place.old("a")
     n, ours = place.new()
     if not publish.put(place.temp, n, place.fd, "a", expected, never, ours).displaced:
@@ -19,7 +19,7 @@ def test_taking_back_a_put(place: Place, system: str):
 
 
 @pytest.mark.parametrize("change", ALIENS)
-def test_a_put_is_not_taken_back_over_a_foreign_file(place: Place, system: str, change: Change):
+def test_a_put_is_not_taken_back_over_a_foreign_file(place: Place, system: str, change: Change) -> None:
     expected = place.old("a")
     n, ours = place.new()
     displaced = publish.put(place.temp, n, place.fd, "a", expected, never, ours).displaced
@@ -31,7 +31,7 @@ def test_a_put_is_not_taken_back_over_a_foreign_file(place: Place, system: str, 
     assert tree(place["."]) == seen
 
 
-def test_a_put_is_taken_back_where_ours_was_deleted(place: Place):
+def test_a_put_is_taken_back_where_ours_was_deleted(place: Place) -> None:
     for can_exchange in (None, False):
         place.temp.can_exchange = can_exchange
         expected = place.old("a")
@@ -42,7 +42,7 @@ def test_a_put_is_taken_back_where_ours_was_deleted(place: Place):
         assert place["a"].read_bytes() == b"old" and place.temp.leftovers() == []
 
 
-def test_taking_back_a_new_file(place: Place, system: str):
+def test_taking_back_a_new_file(place: Place, system: str) -> None:
     n, ours = place.new()
     publish.put(place.temp, n, place.fd, "a", None, never, ours)
     assert take_back.take_back_new(place.temp, n, place.fd, "a", ours)
@@ -51,7 +51,7 @@ def test_taking_back_a_new_file(place: Place, system: str):
 
 
 @pytest.mark.parametrize("change", ALIENS)
-def test_a_foreign_file_is_not_taken_back(place: Place, system: str, change: Change):
+def test_a_foreign_file_is_not_taken_back(place: Place, system: str, change: Change) -> None:
     n, ours = place.new()
     publish.put(place.temp, n, place.fd, "a", None, never, ours)
     change(place["a"])
@@ -60,7 +60,7 @@ def test_a_foreign_file_is_not_taken_back(place: Place, system: str, change: Cha
     assert tree(place["."]) == seen and place.temp.leftovers() == []
 
 
-def test_a_new_file_is_taken_back_when_the_temp_folder_was_deleted(place: Place):
+def test_a_new_file_is_taken_back_when_the_temp_folder_was_deleted(place: Place) -> None:
     n, ours = place.new()
     publish.put(place.temp, n, place.fd, "a", None, never, ours)
     shutil.rmtree(place[".spool"])
@@ -68,7 +68,7 @@ def test_a_new_file_is_taken_back_when_the_temp_folder_was_deleted(place: Place)
     assert tree(place["."]) == {}
 
 
-def test_taking_back_a_removal(place: Place, system: str):
+def test_taking_back_a_removal(place: Place, system: str) -> None:
     expected = place.old("a")
     publish.remove(place.temp, 1, place.fd, "a", expected, never)
     assert take_back.take_back_remove(place.temp, 1, place.fd, "a")

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import stat
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from journal.workspace.walk import Root
 
 
 @pytest.fixture
-def root(tmp_path: Path):
+def root(tmp_path: Path) -> Iterator[Root]:
     (tmp_path / "root").mkdir()
     opened = Root.open(os.path.realpath(tmp_path / "root"))
     yield opened
@@ -24,7 +25,7 @@ def root(tmp_path: Path):
 
 
 @pytest.fixture
-def temp(root: Root):
+def temp(root: Root) -> Iterator[Temp]:
     opened = Temp.open(root)
     yield opened
     opened.close()
@@ -34,7 +35,7 @@ def folder(root: Root) -> Path:
     return Path(root.path, ".spool/tmp")
 
 
-def test_the_folders_are_private_and_ignored(root: Root, temp: Temp):
+def test_the_folders_are_private_and_ignored(root: Root, temp: Temp) -> None:
     spool = Path(root.path, ".spool")
     assert stat.S_IMODE(spool.stat().st_mode) == 0o700
     assert stat.S_IMODE((spool / "tmp").stat().st_mode) == 0o700
@@ -43,7 +44,7 @@ def test_the_folders_are_private_and_ignored(root: Root, temp: Temp):
     assert os.fstat(temp.spool_fd).st_ino == spool.stat().st_ino
 
 
-def test_opening_again_keeps_what_is_there(root: Root, temp: Temp):
+def test_opening_again_keeps_what_is_there(root: Root, temp: Temp) -> None:
     Path(root.path, ".spool/.gitignore").write_bytes(b"mine\n")
     Temp.open(root).close()
     assert Path(root.path, ".spool/.gitignore").read_bytes() == b"mine\n"
@@ -51,7 +52,7 @@ def test_opening_again_keeps_what_is_there(root: Root, temp: Temp):
 
 @pytest.mark.parametrize("name", [".spool", ".spool/tmp"])
 @pytest.mark.parametrize("kind", ["file", "symlink"])
-def test_something_else_at_their_names_is_refused(root: Root, tmp_path: Path, name: str, kind: str):
+def test_something_else_at_their_names_is_refused(root: Root, tmp_path: Path, name: str, kind: str) -> None:
     path = Path(root.path, name)
     path.parent.mkdir(exist_ok=True)
     path.touch() if kind == "file" else path.symlink_to(tmp_path)
@@ -60,13 +61,13 @@ def test_something_else_at_their_names_is_refused(root: Root, tmp_path: Path, na
     assert caught.value.hint
 
 
-def test_a_mount_at_their_name_is_refused(root: Root):
+def test_a_mount_at_their_name_is_refused(root: Root) -> None:
     root.dev += 1
     with pytest.raises(PathRefused):
         Temp.open(root)
 
 
-def test_numbers_go_past_what_was_left(root: Root, temp: Temp):
+def test_numbers_go_past_what_was_left(root: Root, temp: Temp) -> None:
     temp.fill(7, [b""], 0o600, None)
     (folder(root) / "x-41").touch()
     (folder(root) / "odd").touch()
@@ -78,7 +79,7 @@ def test_numbers_go_past_what_was_left(root: Root, temp: Temp):
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o755, 0o600, 0o400, 0o000, 0o4755, 0o2755, 0o1777])
-def test_a_filled_file_looks_as_it_will(root: Root, temp: Temp, mode: int):
+def test_a_filled_file_looks_as_it_will(root: Root, temp: Temp, mode: int) -> None:
     n = temp.number()
     ours = temp.fill(n, [b"ab", memoryview(b"cd"), b""], mode, None)
     found = look(temp.fd, f"w-{n}")
@@ -88,7 +89,7 @@ def test_a_filled_file_looks_as_it_will(root: Root, temp: Temp, mode: int):
     calls.close(fd)
 
 
-def test_the_content_is_never_under_wider_bits(root: Root, temp: Temp, monkeypatch):
+def test_the_content_is_never_under_wider_bits(root: Root, temp: Temp, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     real = calls.write
 
@@ -101,7 +102,7 @@ def test_the_content_is_never_under_wider_bits(root: Root, temp: Temp, monkeypat
     assert seen == [0o600, 0o600]
 
 
-def test_attributes_come_from_the_replaced_file(root: Root, temp: Temp):
+def test_attributes_come_from_the_replaced_file(root: Root, temp: Temp) -> None:
     path = Path(root.path, "a")
     path.touch()
     try:
@@ -114,7 +115,7 @@ def test_attributes_come_from_the_replaced_file(root: Root, temp: Temp):
     assert stat.S_IMODE((folder(root) / "w-1").stat().st_mode) == 0o640
 
 
-def test_nothing_is_taken_from_what_is_no_file(root: Root, temp: Temp, monkeypatch):
+def test_nothing_is_taken_from_what_is_no_file(root: Root, temp: Temp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "copy_attributes", lambda *_: pytest.fail("copied"))
     Path(root.path, "link").symlink_to("x")
     Path(root.path, "dir").mkdir()
@@ -123,7 +124,9 @@ def test_nothing_is_taken_from_what_is_no_file(root: Root, temp: Temp, monkeypat
         temp.fill(n, [b"new"], 0o640, (root.fd, name))
 
 
-def test_a_new_file_takes_after_its_folder_and_a_replaced_one_does_not(root: Root, temp: Temp, monkeypatch):
+def test_a_new_file_takes_after_its_folder_and_a_replaced_one_does_not(
+    root: Root, temp: Temp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = []
     monkeypatch.setattr(calls, "inherit", lambda folder_fd, fd: asked.append(folder_fd))
     Path(root.path, "a").touch()
@@ -133,7 +136,7 @@ def test_a_new_file_takes_after_its_folder_and_a_replaced_one_does_not(root: Roo
     assert asked == [root.fd, root.fd]
 
 
-def test_the_group_of_a_set_gid_folder(root: Root, temp: Temp):
+def test_the_group_of_a_set_gid_folder(root: Root, temp: Temp) -> None:
     path = Path(root.path, "shared")
     path.mkdir()
     if os.getuid() == 0:
@@ -145,8 +148,8 @@ def test_the_group_of_a_set_gid_folder(root: Root, temp: Temp):
     assert found.st_gid == path.stat().st_gid and stat.S_IMODE(found.st_mode) == 0o2755
 
 
-def test_a_failed_fill_leaves_nothing(root: Root, temp: Temp):
-    def pieces():
+def test_a_failed_fill_leaves_nothing(root: Root, temp: Temp) -> None:
+    def pieces() -> Iterator[bytes]:
         yield b"a"
         raise OSError(errno.ENOSPC, "full")
 
@@ -156,13 +159,14 @@ def test_a_failed_fill_leaves_nothing(root: Root, temp: Temp):
 
 
 @pytest.mark.parametrize("target", [b"a", b"\xff\n", b"t" * 1000])
-def test_symlinks(root: Root, temp: Temp, target: bytes):
+def test_symlinks(root: Root, temp: Temp, target: bytes) -> None:
     ours = temp.link_to(1, target)
     assert ours.kind == "symlink" and os.readlink(os.fsencode(folder(root) / "w-1")) == target
-    assert same_file(ours, look(temp.fd, "w-1"))
+    found = look(temp.fd, "w-1")
+    assert found is not None and same_file(ours, found)
 
 
-def test_discard_takes_either(root: Root, temp: Temp):
+def test_discard_takes_either(root: Root, temp: Temp) -> None:
     temp.fill(1, [b""], 0o644, None)
     temp.discard(1)
     (folder(root) / "x-2").touch()
@@ -172,7 +176,7 @@ def test_discard_takes_either(root: Root, temp: Temp):
 
 
 @pytest.mark.parametrize("step", [lambda temp: temp.fill(5, [b"ab"], 0o644, None), lambda temp: temp.link_to(5, b"ab")])
-def test_the_folder_is_made_again(root: Root, temp: Temp, step):
+def test_the_folder_is_made_again(root: Root, temp: Temp, step: Callable[[Temp], object]) -> None:
     calls_back = []
     temp.on_remade = lambda: calls_back.append(os.fstat(temp.spool_fd).st_nlink)
     shutil.rmtree(Path(root.path, ".spool"))
@@ -182,7 +186,7 @@ def test_the_folder_is_made_again(root: Root, temp: Temp, step):
     assert (folder(root).parent / ".gitignore").exists()
 
 
-def test_it_is_made_again_once(root: Root, temp: Temp):
+def test_it_is_made_again_once(root: Root, temp: Temp) -> None:
     before = temp.fd
     shutil.rmtree(Path(root.path, ".spool"))
     assert temp.leftovers() == []
@@ -193,8 +197,8 @@ def test_it_is_made_again_once(root: Root, temp: Temp):
     os.fstat(before)  # another thread may be using it
 
 
-def test_deleted_while_it_is_filled(root: Root, temp: Temp):
-    def pieces():
+def test_deleted_while_it_is_filled(root: Root, temp: Temp) -> None:
+    def pieces() -> Iterator[bytes]:
         yield b"a"
         shutil.rmtree(Path(root.path, ".spool"))
         yield b"b"
@@ -203,18 +207,18 @@ def test_deleted_while_it_is_filled(root: Root, temp: Temp):
     assert ours.size == 2 and ours.nlink == 0
 
 
-def test_closing_twice(root: Root):
+def test_closing_twice(root: Root) -> None:
     opened = Temp.open(root)
     opened.close()
     opened.close()
 
 
-def test_an_opening_that_failed_leaves_no_folder(root: Root, temp: Temp):
+def test_an_opening_that_failed_leaves_no_folder(root: Root, temp: Temp) -> None:
     temp.unmake()
     assert os.listdir(root.path) == []
 
 
-def test_what_is_not_of_its_making_stays(root: Root, temp: Temp):
+def test_what_is_not_of_its_making_stays(root: Root, temp: Temp) -> None:
     (folder(root) / "x-1").write_bytes(b"theirs")
     temp.unmake()
     assert (folder(root) / "x-1").read_bytes() == b"theirs"

@@ -1,17 +1,19 @@
 """No path leads out of the root, whatever stands on the way and whenever it came there."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from journal import limits
 from journal.errors import PathRefused
-from journal.workspace import calls, walk
+from journal.workspace import calls
 from journal.workspace.walk import Root
 
 
 @pytest.fixture
-def root(tmp_path: Path):
+def root(tmp_path: Path) -> Iterator[Root]:
     (tmp_path / "root").mkdir()
     opened = Root.open(os.path.realpath(tmp_path / "root"))
     yield opened
@@ -22,7 +24,7 @@ def at(root: Root, name: str) -> Path:
     return Path(root.path, name)
 
 
-def test_the_parent_of_a_path(root: Root):
+def test_the_parent_of_a_path(root: Root) -> None:
     at(root, "a/b").mkdir(parents=True)
     assert root.parent("x") == (root.fd, "x")
     fd, name = root.parent("a/b/x")
@@ -31,23 +33,23 @@ def test_the_parent_of_a_path(root: Root):
 
 
 @pytest.mark.parametrize("name", ["new\nline", os.fsdecode(b"\xff"), "n" * 255])
-def test_hostile_names(root: Root, name: str):
+def test_hostile_names(root: Root, name: str) -> None:
     assert root.make_parents(root.missing_parents(f"{name}/{name}/x")) == [name, f"{name}/{name}"]
     assert root.parent(f"{name}/{name}/x")[1] == "x"
 
 
-def test_a_deep_path_needs_no_deep_stack(root: Root):
+def test_a_deep_path_needs_no_deep_stack(root: Root) -> None:
     deep = "a/" * 1500 + "x"
     missing = root.missing_parents(deep)
     assert len(missing) == 1500
     assert root.make_parents(missing) == missing
-    assert len(root._folders.fds) <= walk.FOLDERS_OPEN_MAX
+    assert len(root._folders.fds) <= limits.FOLDERS_OPEN_MAX
     assert root.missing_parents(deep) == []
     for folder in reversed(missing):
         assert root.remove_folder(folder)
 
 
-def test_a_missing_folder_is_not_found(root: Root):
+def test_a_missing_folder_is_not_found(root: Root) -> None:
     with pytest.raises(FileNotFoundError):
         root.parent("a/x")
     at(root, "a").mkdir()
@@ -57,7 +59,7 @@ def test_a_missing_folder_is_not_found(root: Root):
     assert root.nearest("x") == root.fd
 
 
-def test_a_file_on_the_way_is_refused(root: Root):
+def test_a_file_on_the_way_is_refused(root: Root) -> None:
     at(root, "a").touch()
     for path in ("a/x", "a/b/x"):
         with pytest.raises(PathRefused) as caught:
@@ -67,7 +69,7 @@ def test_a_file_on_the_way_is_refused(root: Root):
             root.missing_parents(path)
 
 
-def test_a_symlink_that_leaves_the_root_is_refused(root: Root, tmp_path: Path):
+def test_a_symlink_that_leaves_the_root_is_refused(root: Root, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     at(root, "link").symlink_to("../outside")
     with pytest.raises(PathRefused) as caught:
@@ -76,7 +78,7 @@ def test_a_symlink_that_leaves_the_root_is_refused(root: Root, tmp_path: Path):
     assert caught.value.path == "link/x"
 
 
-def test_a_symlink_inside_the_root_names_the_path_to_use(root: Root):
+def test_a_symlink_inside_the_root_names_the_path_to_use(root: Root) -> None:
     at(root, "a/real").mkdir(parents=True)
     at(root, "a/link").symlink_to("real")
     with pytest.raises(PathRefused) as caught:
@@ -84,7 +86,9 @@ def test_a_symlink_inside_the_root_names_the_path_to_use(root: Root):
     assert "'a/real/b/x'" in caught.value.hint and "real" in caught.value.reason
 
 
-def test_a_folder_swapped_for_a_symlink_between_check_and_use(root: Root, tmp_path: Path, monkeypatch):
+def test_a_folder_swapped_for_a_symlink_between_check_and_use(
+    root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     at(root, "a/b").mkdir(parents=True)
@@ -107,7 +111,9 @@ def test_a_folder_swapped_for_a_symlink_between_check_and_use(root: Root, tmp_pa
         root.parent("a/b/x")
 
 
-def test_a_symlink_put_in_place_of_a_folder_just_made(root: Root, tmp_path: Path, monkeypatch):
+def test_a_symlink_put_in_place_of_a_folder_just_made(
+    root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = calls.mkdir
 
     def swap(name: str, dir_fd: int, mode: int = 0o777) -> None:
@@ -120,7 +126,7 @@ def test_a_symlink_put_in_place_of_a_folder_just_made(root: Root, tmp_path: Path
         root.make_parents(["a"])
 
 
-def test_making_what_stands_is_fine(root: Root):
+def test_making_what_stands_is_fine(root: Root) -> None:
     at(root, "a").mkdir()
     assert root.make_parents(["a", "a/b"]) == ["a/b"]
     at(root, "file").touch()
@@ -128,7 +134,7 @@ def test_making_what_stands_is_fine(root: Root):
         root.make_parents(["file"])
 
 
-def test_folders_follow_the_umask(root: Root):
+def test_folders_follow_the_umask(root: Root) -> None:
     before = os.umask(0o027)
     try:
         root.make_parents(["a"])
@@ -137,7 +143,7 @@ def test_folders_follow_the_umask(root: Root):
     assert at(root, "a").stat().st_mode & 0o777 == 0o750
 
 
-def test_a_mount_below_the_root_is_refused(root: Root, monkeypatch):
+def test_a_mount_below_the_root_is_refused(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     at(root, "a").mkdir()
     root.dev += 1
     with pytest.raises(PathRefused) as caught:
@@ -145,7 +151,7 @@ def test_a_mount_below_the_root_is_refused(root: Root, monkeypatch):
     assert "mount" in caught.value.reason and "not journaled" in caught.value.hint
 
 
-def test_removing_folders(root: Root):
+def test_removing_folders(root: Root) -> None:
     at(root, "a/b").mkdir(parents=True)
     root.parent("a/b/x")
     assert root.remove_folder("a") is False
@@ -158,7 +164,7 @@ def test_removing_folders(root: Root):
         root.parent("a/b/x")
 
 
-def test_forget_closes_what_a_verb_opened(root: Root):
+def test_forget_closes_what_a_verb_opened(root: Root) -> None:
     at(root, "a").mkdir()
     fd, _ = root.parent("a/x")
     root.forget()
@@ -167,26 +173,31 @@ def test_forget_closes_what_a_verb_opened(root: Root):
     os.fstat(root.fd)
 
 
-def test_few_descriptors_are_kept(root: Root):
-    for number in range(walk.FOLDERS_OPEN_MAX + 50):
+def test_few_descriptors_are_kept(root: Root) -> None:
+    for number in range(limits.FOLDERS_OPEN_MAX + 50):
         at(root, f"d{number}").mkdir()
         root.parent(f"d{number}/x")
         root.parent("d0/x")
-    assert len(root._folders.fds) == walk.FOLDERS_OPEN_MAX and "d0" in root._folders.fds
+    assert len(root._folders.fds) == limits.FOLDERS_OPEN_MAX and "d0" in root._folders.fds
 
 
-def test_a_verb_in_another_thread_closes_nothing_of_ours(root: Root):
+def test_a_verb_in_another_thread_closes_nothing_of_ours(root: Root) -> None:
     import threading
 
     at(root, "a").mkdir()
     fd, _ = root.parent("a/x")
-    thread = threading.Thread(target=lambda: (root.parent("a/x"), root.forget()))
+
+    def verb() -> None:
+        root.parent("a/x")
+        root.forget()
+
+    thread = threading.Thread(target=verb)
     thread.start()
     thread.join()
     assert os.fstat(fd).st_ino == at(root, "a").stat().st_ino
 
 
-def test_a_root_that_was_moved_or_replaced_is_not_alive(root: Root, tmp_path: Path):
+def test_a_root_that_was_moved_or_replaced_is_not_alive(root: Root, tmp_path: Path) -> None:
     assert root.alive()
     os.rename(root.path, tmp_path / "moved")
     assert not root.alive()
@@ -194,18 +205,18 @@ def test_a_root_that_was_moved_or_replaced_is_not_alive(root: Root, tmp_path: Pa
     assert not root.alive()
 
 
-def test_a_file_is_no_root(tmp_path: Path):
+def test_a_file_is_no_root(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotADirectoryError):
         Root.open(str(tmp_path / "file"))
 
 
-def test_closing_twice(root: Root):
+def test_closing_twice(root: Root) -> None:
     root.close()
     root.close()
 
 
-def test_a_folder_is_known_only_with_all_that_lies_in_it(root: Root):
+def test_a_folder_is_known_only_with_all_that_lies_in_it(root: Root) -> None:
     os.makedirs(at(root, "a/b"))
     at(root, "a/b/x").touch()
     assert root.holds_only("a", {"a/b", "a/b/x"})

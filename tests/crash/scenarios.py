@@ -1,0 +1,179 @@
+"""Every verb in the situations that differ for it: what stands before, what is done, which paths it is about."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from journal import Chmod, Delete, Move, Operation, Replace, Symlink, Write
+from tests.crash.place import Place, put
+
+THEIRS = b"theirs, and in no journal yet\n"
+LINES = "".join(f"line {number} of a file that is long but packs well\n" for number in range(34_000))
+OTHER_LINES = LINES.replace("line 17000 ", "line seventeen thousand ")
+
+Act = Callable[[Place], object]
+
+
+class Scenario(NamedTuple):
+    """One situation: `prepare` is done and acknowledged before the steps of `act` are counted.
+
+    `paths` are those an editor may change; `meets` is a path that an editor changes in the middle of the act. When the
+    process dies right then, a batch is taken back; of one write the row stays, and the path is `reported`.
+    """
+
+    prepare: Act
+    act: Act
+    paths: tuple[str, ...] = ()
+    new_root: bool = False
+    meets: str = ""
+    reported: bool = False
+
+
+def begin(place: Place, scenario: Scenario) -> None:
+    """Brings a place to where the act begins: three files committed, one staged on top of each kind."""
+    if scenario.new_root:
+        return
+    spool = place.open()
+    spool.write("base.txt", "base\n")
+    spool.write("other.txt", "other\n", mode=0o600)
+    spool.write("dir/deep.txt", "deep\n")
+    spool.symlink("link", "base.txt")
+    spool.commit("the base")
+    spool.write("kept.txt", "kept\n")
+    spool.write("other.txt", "other, staged\n")
+    scenario.prepare(place)
+
+
+def begun(place: Place, scenario: Scenario) -> None:
+    """Does what comes before the act, and ends the session."""
+    begin(place, scenario)
+    place.close()
+
+
+def nothing(place: Place) -> None:
+    """Leaves things as they are."""
+
+
+def closed(place: Place) -> None:
+    """Ends the session."""
+    place.close()
+
+
+def theirs(place: Place) -> None:
+    """Lets someone else make a file."""
+    put(place.root / "theirs.txt", THEIRS, 0o640)
+
+
+def mixed(place: Place) -> None:
+    """Stages a change of every kind."""
+    theirs(place)
+    spool = place.spool
+    spool.write("base.txt", "base, changed\n")
+    spool.delete("dir/deep.txt")
+    spool.write("new/folder/file.txt", "new\n")
+    spool.write("theirs.txt", "ours now\n")
+    spool.symlink("link", "other.txt")
+    spool.chmod("kept.txt", 0o755)
+
+
+def created(place: Place) -> None:
+    """Stages files in folders that have to be made."""
+    place.spool.write("made/one/a.txt", "a\n")
+    place.spool.write("made/two/b.txt", "b\n")
+
+
+def deleted(place: Place) -> None:
+    """Stages the removal of committed files."""
+    place.spool.delete("base.txt")
+    place.spool.delete("dir/deep.txt")
+
+
+def file_to_folder(place: Place) -> None:
+    """Stages a folder in the place of a file."""
+    place.spool.delete("base.txt")
+    place.spool.write("base.txt/inner.txt", "inner\n")
+
+
+def folder_to_file(place: Place) -> None:
+    """Stages a file in the place of a folder."""
+    place.spool.delete("dir/deep.txt")
+    (place.root / "dir").rmdir()
+    place.spool.write("dir", "a file now\n")
+
+
+def hand_edit(place: Place) -> None:
+    """Lets someone else edit a staged and a committed file."""
+    place.spool.write("base.txt", "base, changed\n")
+    put(place.root / "base.txt", b"edited by hand\n")
+    put(place.root / "dir" / "deep.txt", b"deeply edited by hand\n", 0o600)
+
+
+def large(place: Place) -> None:
+    """Stages a file that is streamed."""
+    place.spool.write("large.txt", LINES)
+
+
+BATCH: tuple[Operation, ...] = (
+    Write("base.txt", "first\n"),
+    Write("base.txt", "second, folded over the first\n"),
+    Replace("other.txt", "staged", "replaced"),
+    Move("kept.txt", "new/kept.txt"),
+    Delete("link"),
+    Write("link", "a file where a link was\n"),
+    Delete("dir/deep.txt"),
+    Write("new/folders/file.txt", "new\n"),
+    Chmod("new/folders/file.txt", 0o755),
+    Symlink("new/link", "kept.txt"),
+)
+PAIR: tuple[Operation, ...] = (Write("base.txt", "half\n"), Write("fresh/file.txt", "x\n"), Delete("other.txt"))
+
+SCENARIOS: dict[str, Scenario] = {
+    "open a new root": Scenario(nothing, Place.open, new_root=True),
+    "open an existing root": Scenario(closed, Place.open),
+    "write a new file": Scenario(nothing, lambda p: p.spool.write("new.txt", "new\n"), ("new.txt",)),
+    "write a committed file": Scenario(nothing, lambda p: p.spool.write("base.txt", "changed\n"), ("base.txt",)),
+    "write a staged file": Scenario(nothing, lambda p: p.spool.write("kept.txt", "again\n"), ("kept.txt",)),
+    "write over a file of someone else": Scenario(
+        theirs, lambda p: p.spool.write("theirs.txt", "ours now\n"), ("theirs.txt",)
+    ),
+    "write into new folders": Scenario(nothing, lambda p: p.spool.write("a/b/c/new.txt", "new\n"), ("a/b/c/new.txt",)),
+    "replace": Scenario(nothing, lambda p: p.spool.replace("base.txt", "base", "root"), ("base.txt",)),
+    "delete": Scenario(nothing, lambda p: p.spool.delete("base.txt"), ("base.txt",)),
+    "delete a file of someone else": Scenario(theirs, lambda p: p.spool.delete("theirs.txt"), ("theirs.txt",)),
+    "move": Scenario(nothing, lambda p: p.spool.move("base.txt", "dir/moved.txt"), ("base.txt", "dir/moved.txt")),
+    "move into new folders": Scenario(
+        nothing, lambda p: p.spool.move("kept.txt", "a/b/moved.txt"), ("kept.txt", "a/b/moved.txt")
+    ),
+    "move over a file": Scenario(
+        nothing, lambda p: p.spool.move("base.txt", "kept.txt", overwrite=True), ("base.txt", "kept.txt")
+    ),
+    "chmod": Scenario(nothing, lambda p: p.spool.chmod("base.txt", 0o755), ("base.txt",)),
+    "symlink over a file": Scenario(nothing, lambda p: p.spool.symlink("base.txt", "kept.txt"), ("base.txt",)),
+    "file over a symlink": Scenario(nothing, lambda p: p.spool.write("link", "a file\n"), ("link",)),
+    "batch": Scenario(theirs, lambda p: p.spool.batch(BATCH), ("base.txt", "other.txt", "new/kept.txt", "kept.txt")),
+    "batch of a pair": Scenario(nothing, lambda p: p.spool.batch(PAIR), ("base.txt", "fresh/file.txt", "other.txt")),
+    "batch that meets an edit": Scenario(nothing, lambda p: p.spool.batch(PAIR), ("base.txt",), meets="base.txt"),
+    "write that meets an edit": Scenario(
+        nothing, lambda p: p.spool.write("base.txt", "x\n"), ("base.txt",), meets="base.txt", reported=True
+    ),
+    "diff": Scenario(mixed, lambda p: p.spool.diff()),
+    "status": Scenario(mixed, lambda p: p.spool.status()),
+    "commit": Scenario(mixed, lambda p: p.spool.commit("all of it"), ("base.txt", "theirs.txt")),
+    "reset": Scenario(mixed, lambda p: p.spool.reset(), ("base.txt", "theirs.txt", "new/folder/file.txt")),
+    "reset of one path": Scenario(mixed, lambda p: p.spool.reset(["base.txt"]), ("base.txt",)),
+    "reset of created files": Scenario(created, lambda p: p.spool.reset(), ("made/one/a.txt", "made/two/b.txt")),
+    "reset of deleted files": Scenario(deleted, lambda p: p.spool.reset(), ("base.txt", "dir/deep.txt")),
+    "reset of a folder to a file": Scenario(file_to_folder, lambda p: p.spool.reset(), ("base.txt/inner.txt",)),
+    "reset of a file to a folder": Scenario(folder_to_file, lambda p: p.spool.reset(), ("dir",)),
+    "reset of a folder to a file that meets an edit": Scenario(
+        file_to_folder, lambda p: p.spool.reset(), ("other.txt",), meets="other.txt"
+    ),
+    "reset of a file to a folder that meets an edit": Scenario(
+        folder_to_file, lambda p: p.spool.reset(), ("other.txt",), meets="other.txt"
+    ),
+    "commit of a folder over a file": Scenario(file_to_folder, lambda p: p.spool.commit("below")),
+    "reset by force": Scenario(hand_edit, lambda p: p.spool.reset(force=True), ("base.txt", "dir/deep.txt")),
+    "write a large file": Scenario(nothing, lambda p: p.spool.write("large.txt", LINES), ("large.txt",)),
+    "write over a large file": Scenario(large, lambda p: p.spool.write("large.txt", OTHER_LINES), ("large.txt",)),
+    "reset of a large file": Scenario(large, lambda p: p.spool.reset(), ("large.txt",)),
+    "close": Scenario(mixed, lambda p: p.close()),
+}

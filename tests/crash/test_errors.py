@@ -1,0 +1,113 @@
+"""A system call that fails in the middle of a verb leaves the state before or after it, and a session that works on."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from journal import JournalError
+from tests.crash import forked, tally
+from tests.crash.conftest import Extent
+from tests.crash.judge import lost, sound, swept, usable
+from tests.crash.learning import Known, known
+from tests.crash.place import Place, fresh
+from tests.crash.scenarios import SCENARIOS, begin
+from tests.crash.state import difference, look
+from tests.crash.sweep import sample
+from tests.crash.trouble import ERRORS, FULL, Trouble, happening
+
+pytestmark = pytest.mark.timeout(3600)
+STEADY = [name for name, scenario in SCENARIOS.items() if not scenario.meets]
+
+
+class Point(NamedTuple):
+    """The n-th call of a verb, and the error that it gets."""
+
+    scenario: str
+    call: int
+    error: str
+
+
+@pytest.mark.parametrize("name", STEADY)
+def test_an_error_of_the_system_leaves_the_state_before_or_after(name: str, extent: Extent, tmp_path: Path) -> None:
+    known(name)
+    with fresh(tmp_path / "count") as place:
+        calls = forked.answer(lambda: count(place, name))
+    points = [Point(name, call, error) for call in range(1, len(calls) + 1) for error in (*ERRORS, FULL)]
+    chosen = list(enumerate(sample(points, extent.errors)))
+    found = forked.spread(lambda job: play(job[1], tmp_path / str(job[0])), chosen)
+    tally.count("errors", name, found)
+    played = zip((point for _, point in chosen), found, strict=True)
+    bad = [f"{point}, {calls[point.call - 1]}: {wrong}" for point, wrong in played if wrong]
+    assert not bad, "\n".join(bad)
+
+
+def count(place: Place, name: str) -> list[str]:
+    """The calls of a verb, by name."""
+    trouble = Trouble().install()
+    begin(place, SCENARIOS[name])
+    trouble.armed = True
+    SCENARIOS[name].act(place)
+    trouble.armed = False
+    place.close()
+    return trouble.names
+
+
+def play(point: Point, folder: Path) -> list[str]:
+    """Plays one point, and gives what is wrong then."""
+    with fresh(folder) as place:
+        end = forked.run(lambda: suffer(place, point))
+        problems: list[str] = end.answer if end.code == 0 else [f"the process ended with {end.code}: {end.error}"]
+        place.spoilt = bool(problems)
+    return problems
+
+
+def suffer(place: Place, point: Point) -> list[str]:
+    """Does the verb in this process, with the error in the middle."""
+    problems = list[str]()
+    trouble = Trouble(point.call, happening(point.error)).install()
+    begin(place, SCENARIOS[point.scenario])
+    trouble.armed = True
+    try:
+        SCENARIOS[point.scenario].act(place)
+    except JournalError as error:
+        if not error.hint:
+            problems.append(f"an error without a hint: {error!r}")
+    except Exception as error:
+        problems.append(f"not one of our errors: {error!r}")
+    trouble.armed = False
+    if not place.is_open:
+        place.open()  # the verb was about opening or closing
+    problems += examine(place, known(point.scenario))
+    if trouble.names[point.call - 1] != "unlink":  # what cannot be removed stays for the next opening
+        problems += swept(place.spool)
+    return problems + _reopened(place)
+
+
+def examine(place: Place, facts: Known) -> list[str]:
+    """What is wrong with the session that met the error."""
+    problems, found = list[str](), look(place.spool)
+    if found not in facts.allowed:
+        nearest = min((difference(found, state) for state in facts.allowed), key=len)
+        problems.append(f"neither before nor after: {nearest}")
+    problems += [*sound(place.spool), *lost(place.spool, facts.kept), *descriptors()]
+    return problems + usable(place.spool, may_commit=not found.conflicts)
+
+
+def _reopened(place: Place) -> list[str]:
+    before = look(place.spool)
+    place.close()
+    after = look(place.open())
+    problems = swept(place.spool)
+    if after != before:
+        problems.append(f"another session finds another state: {difference(after, before)}")
+    place.close()
+    return problems
+
+
+def descriptors() -> list[str]:
+    """Whether files of the temp folder are still open."""
+    links = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd")]
+    targets = [os.readlink(link) for link in links if os.path.lexists(link)]
+    return [f"left open: {target}" for target in targets if "/.spool/tmp/" in target]
