@@ -2,7 +2,7 @@
 
 import errno
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +151,17 @@ def test_a_name_that_cannot_exist_is_told_by_its_escape(spool: Spool) -> None:
     with pytest.raises(PathRefused):
         spool.write("\ud800", "x")
     assert json.loads(rows(spool)[0]["request"])["path"] == "\\ud800"
+
+
+def test_a_verb_within_a_verb_is_refused_and_leaves_no_trace(root: Path) -> None:
+    with Spool.open(root) as spool:
+
+        def content() -> Iterator[bytes]:
+            yield b"x"
+            spool.write("inner", "1")
+
+        with pytest.raises(UsageError, match="within another verb"):
+            spool.write("outer", content())
+        assert disk(root) == {}
+        spool.write("outer", "2")
+        assert spool.status().conflicts == ()

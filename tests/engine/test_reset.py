@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from journal import JournalError, Spool, UsageError, WorkspaceChanged
+from journal import JournalError, PathRefused, Spool, UsageError, WorkspaceChanged
 from tests.engine.looking import acts, counts, disk, names, shape, temp_files, value
 from tests.workspace import foreign
 
@@ -327,3 +327,11 @@ def test_a_closed_spool_plans_nothing(root: Path) -> None:
         pass
     with pytest.raises(JournalError):
         spool.reset(dry_run=True)
+
+
+def test_an_empty_name_is_not_everything(root: Path) -> None:
+    with Spool.open(root) as spool:
+        spool.write("a", "1")
+        with pytest.raises(PathRefused):
+            spool.reset("")
+        assert spool.touched_files() == ["a"]
