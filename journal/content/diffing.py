@@ -26,6 +26,10 @@ DIFF_VERSION = 1
 """Goes up whenever the same bytes may give other blocks: thresholds, ties and scores are part of it."""
 
 
+TRIM_ABOVE = 32 << 10
+"""bytes of both sides; smaller ones are split whole, which costs less than looking for their common ends."""
+
+
 class Comparison(NamedTuple):
     """How many lines came and went, and where: (old_start, old_lines, new_start, new_lines), counted from 0."""
 
@@ -41,7 +45,9 @@ def compare(before: bytes, after: bytes) -> Comparison:
     """
     if before == after:
         return Comparison(0, 0, ())
-    skipped, old, new = lines.trimmed(before, after, compact.MARGIN_LINES)
+    skipped, old, new = 0, before, after
+    if len(before) + len(after) > TRIM_ABOVE:
+        skipped, old, new = lines.trimmed(before, after, compact.MARGIN_LINES)
     a, b = lines.split(old), lines.split(new)
     found = compact.compacted(a, b, compact.blocks(*lcs.match(a, b)))
     made = tuple((i + skipped, n, j + skipped, m) for i, n, j, m in found)

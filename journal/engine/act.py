@@ -127,8 +127,12 @@ def _open(chain: Chain, plan: Plan, *, running: bool) -> Opened:
 def _write_rows(desk: Desk, tx: Write, plan: Plan, opened: Opened) -> None:
     packed = [slot.disk.packed for slot in plan.slots if slot.disk is not None]  # first: the bases of new versions
     packed += [version.packed for version in plan.versions]
-    for blob in packed:
-        if blob is not None:
+    kept = [blob for blob in packed if blob is not None]
+    if len(kept) > 2:
+        for sha, number in blobs.put_many(tx, kept).items():
+            desk.numbered(sha, number)
+    else:
+        for blob in kept:
             desk.numbered(blob.sha256, blobs.put(tx, blob))
     for slot in plan.slots:
         if slot.known.path_id is None:

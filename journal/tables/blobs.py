@@ -19,6 +19,11 @@ INSERT INTO blob (sha256, size, is_text, line_count, created_at, state, chunks)
 VALUES (:sha256, :size, :is_text, :line_count, :created_at, :state, :chunks)
 RETURNING id
 """
+LAST_BLOB = "SELECT coalesce(max(id), 0) FROM blob"
+INSERT_NUMBERED = """
+INSERT INTO blob (id, sha256, size, is_text, line_count, created_at, state, chunks)
+VALUES (?, ?, ?, ?, ?, ?, 'whole', ?)
+"""
 EXTEND_PENDING = "UPDATE blob SET chunks = CAST(chunks || :chunks AS BLOB) WHERE id = :id AND state = 'pending'"
 FINISH_PENDING = """
 UPDATE blob SET sha256 = :sha256, size = :size, is_text = :is_text, line_count = :line_count, state = 'whole'
@@ -47,6 +52,23 @@ def put(tx: Write, blob: PackedBlob) -> BlobId:
     made = {chunk.digest: chunks.put(tx, chunk) for chunk in blob.new}
     listed = [made[digest] if digest in made else chunks.number(tx, digest) for digest in blob.chunks]
     return _insert(tx, blob.sha256, blob.size, blob.is_text, blob.line_count, "whole", listed)
+
+
+def put_many(tx: Write, many: Sequence[PackedBlob]) -> dict[Sha256, BlobId]:
+    """Keeps many contents by two statements, in the order given; gives the number of each."""
+    known = {blob.sha256: tx.value(SELECT_ID, sha256=blob.sha256) for blob in many}
+    fresh = {blob.sha256: blob for blob in many if known[blob.sha256] is None}
+    made = chunks.put_many(tx, (chunk for blob in fresh.values() for chunk in blob.new))
+    last, created_at, rows = int(tx.value(LAST_BLOB)), time.time_ns() // 1000, list[tuple[int | bytes, ...]]()
+    for blob in fresh.values():
+        last += 1
+        listed = [made[digest] if digest in made else chunks.number(tx, digest) for digest in blob.chunks]
+        facts = (blob.sha256, blob.size, int(blob.is_text), blob.line_count, created_at, packed_ids(listed))
+        rows.append((last, *facts))
+        known[blob.sha256] = last
+    if rows:
+        tx.run_many(INSERT_NUMBERED, rows)
+    return {sha: BlobId(number) for sha, number in known.items()}
 
 
 def begin(tx: Write) -> BlobId:

@@ -1,7 +1,7 @@
 """Stored chunks, with a bounded memory of those that were read or written lately."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from journal.content.packing import PackedChunk, unpack_chunk
 from journal.database import Read, Write
@@ -15,6 +15,8 @@ VALUES (:digest, :size, :codec, (SELECT id FROM chunk WHERE digest = :base), :ge
 ON CONFLICT (digest) DO NOTHING
 RETURNING id
 """
+LAST_CHUNK = "SELECT coalesce(max(id), 0) FROM chunk"
+INSERT_NUMBERED = "INSERT INTO chunk (id, digest, size, codec, base_id, gen, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
 SELECT_ID = "SELECT id FROM chunk WHERE digest = :digest"
 SELECT_LINEAGE = """
 WITH RECURSIVE line (digest, base_id, gen, step) AS (
@@ -52,6 +54,27 @@ def put(tx: Write, chunk: PackedChunk) -> ChunkId:
         body=chunk.body,
     )
     return number(tx, chunk.digest) if found is None else ChunkId(found)
+
+
+def put_many(tx: Write, many: Iterable[PackedChunk]) -> dict[ChunkDigest, ChunkId]:
+    """Keeps chunks by one statement, bases before what is based on them; gives the number of each."""
+    last, made, rows = int(tx.value(LAST_CHUNK)), dict[ChunkDigest, ChunkId](), list[tuple[int | bytes | None, ...]]()
+    for chunk in many:
+        if chunk.digest in made:
+            continue
+        found = tx.value(SELECT_ID, digest=chunk.digest)
+        if found is not None:
+            made[chunk.digest] = ChunkId(found)
+            continue
+        last += 1
+        made[chunk.digest] = ChunkId(last)
+        base = None
+        if chunk.base is not None:
+            base = made[chunk.base] if chunk.base in made else number(tx, chunk.base)
+        rows.append((last, chunk.digest, chunk.size, int(chunk.codec), base, chunk.gen, chunk.body))
+    if rows:
+        tx.run_many(INSERT_NUMBERED, rows)
+    return made
 
 
 def number(tx: Read, digest: ChunkDigest) -> ChunkId:

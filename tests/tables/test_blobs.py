@@ -251,3 +251,22 @@ def test_the_name_of_a_content_is_one_alone(database: Database) -> None:
         with pytest.raises(CorruptionError), database.begin() as tx:
             tx.run_many(insert, [values])
     assert database.look().value("SELECT count(*) FROM blob") == 1
+
+
+def test_many_contents_are_kept_as_each_by_itself(database: Database) -> None:
+    store = Chunks(database.look)
+    first = pack(b"line one\n" * 400)
+    for chunk in first.new:
+        store.offer(chunk, b"line one\n" * 400)
+    second = pack(b"line one\n" * 399 + b"line two\n", first.chunks, store)
+    assert second.new[0].base == first.chunks[0]
+    with database.begin() as tx:
+        alone = blobs.put(tx, pack(b"there already"))
+        made = blobs.put_many(tx, [first, second, first, pack(b""), pack(b"there already"), pack(LARGE)])
+    look, fresh = database.look(), Chunks(database.look)
+    assert made[sha256(b"there already")] == alone
+    assert len(made) == len(set(made.values())) == 5
+    for data in (b"line one\n" * 400, b"line one\n" * 399 + b"line two\n", b"", b"there already", LARGE):
+        found = blobs.get(look, sha256(data))
+        assert found.id == made[sha256(data)]
+        assert b"".join(blobs.pieces(found, fresh, look)) == data
