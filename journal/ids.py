@@ -73,6 +73,9 @@ def chunk_digest(data: bytes | bytearray | memoryview) -> ChunkDigest:
     return ChunkDigest(hashlib.sha256(data).digest()[:16])
 
 
+COMPACT = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 def canonical(fields: Iterable[Field]) -> bytes:
     """Encodes fields so that no two different sequences of the same types give the same bytes."""
     encoded = bytearray()
@@ -95,7 +98,7 @@ def compact_json(value: Mapping[str, Any]) -> str:
         UsageError: a value is no JSON type.
     """
     try:
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = COMPACT(value)
         text.encode()  # a lone surrogate is no text: SQLite would refuse it later
     except (TypeError, ValueError, RecursionError) as error:
         hint = "use str, int, float, bool, None, lists and dicts"

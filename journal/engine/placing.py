@@ -93,7 +93,10 @@ def fill(desk: Desk, slot: Slot) -> None:
 
 
 def _nearest(desk: Desk, path: str) -> int | None:
+    """Gives the folder that a new file will lie in, or the innermost above it that exists."""
     try:
+        return desk.root.parent(path)[0]
+    except FileNotFoundError:
         return desk.root.nearest(path)
     except PathRefused:
         return None  # a file that this act removes stands in the way still

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from journal import Closed, Spool, Write
+from journal.engine import reading
+from journal.tables.chunks import Chunks
+from journal.workspace import calls
 from tests.engine.looking import acts, disk, shape, temp_files
 
 VERBS: dict[str, Callable[[Spool], object]] = {
@@ -167,3 +170,36 @@ def test_a_session_works_on_while_its_root_is_renamed(spool: Spool, root: Path) 
     assert (moved / "a").read_text() == "2"
     assert not os.path.lexists(root)
     assert spool.commit("a") is not None
+
+
+def refused(*_: Any, **__: Any) -> Any:
+    raise AssertionError("this must not be called")
+
+
+def test_a_thousand_touched_files_cost_nothing_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1000):
+        (root / f"{number}").write_text(f"old {number}\nline\n")
+    with Spool.open(root) as spool:
+        spool.batch([Write(f"{number}", f"new {number}\nline\n") for number in range(1000)])
+        first = spool.diff()
+        assert {(patch.additions, patch.deletions) for patch in first} == {(1, 1)}
+        for name in ("by_number", "late"):
+            monkeypatch.setattr(Chunks, name, refused)
+        monkeypatch.setattr(reading, "compare", refused)
+        assert spool.diff() == first
+        assert len(spool.diff(["1", "2"])) == 2
+    with Spool.open(root) as spool:  # nor does a session that computed nothing itself
+        again = spool.diff()
+        assert again == first
+        assert [patch.deletions for patch in again] == [1] * 1000
+    monkeypatch.undo()
+    with Spool.open(root) as spool:
+        spool.commit("all of them are tracked")
+        spool.batch([Write(f"{number}", f"once more {number}\n") for number in range(1000)])
+        assert len(spool.reset().restored) == 1000
+        before = shape(root)
+        for name in ("create", "write", "exchange", "rename", "rename_new", "unlink"):
+            monkeypatch.setattr(calls, name, refused)
+        assert (spool.reset().restored, spool.reset().unchanged) == ((), 1000)
+        assert shape(root) == before
+        monkeypatch.undo()
