@@ -77,7 +77,7 @@ def carry_out(desk: Desk, plan: Plan) -> Opened:
         _take_back(desk, plan, opened, error)
         raise
     _finish(desk, plan, opened)
-    desk.doubtful = False
+    desk.doubtful = bool(desk.stuck)  # an earlier act may still wait for the disk to let it go back
     return opened
 
 
@@ -109,7 +109,7 @@ def _promise(desk: Desk, plan: Plan) -> Opened:
     except BaseException as error:
         if desk.landed and opened is not None and moving:  # interrupted after the commit, and nothing is on disk yet
             _take_back(desk, plan, opened, error)
-        desk.doubtful = desk.doubtful and desk.landed
+        desk.doubtful = desk.landed or bool(desk.stuck)
         placing.discard(desk, moving)
         raise
     for slot in moving:
@@ -259,7 +259,7 @@ def _take_back(desk: Desk, plan: Plan, opened: Opened, error: BaseException) -> 
         for slot, _ in rescued:
             desk.temp.discard(slot.temp)
     desk.root.forget()
-    desk.doubtful = False
+    desk.doubtful = bool(desk.stuck)
 
 
 def _id(slot: Slot) -> PathId:

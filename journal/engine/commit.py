@@ -18,7 +18,7 @@ from journal.engine.desk import Desk, now_us, took
 from journal.engine.reading import Reading
 from journal.engine.stage import checked_metadata
 from journal.engine.survey import Survey, fields_of
-from journal.errors import LimitExceeded, StageChanged, UsageError, WorkspaceChanged
+from journal.errors import LimitExceeded, StageChanged, StorageError, UsageError, WorkspaceChanged
 from journal.ids import CommitRow, Sha256, commit_id, compact_json
 from journal.limits import MESSAGE_BYTES_MAX
 from journal.records import Commit, when
@@ -57,6 +57,7 @@ def commit(
     words = Words(message, compact_json(checked_metadata(metadata)))
     _check_message(message)
     with asked(desk, "commit", {"message": message}) as what:
+        _refuse_half_undone(desk)
         look = desk.database.look()
         rows = staged.everything(look, desk.place.branch_id)
         if not rows:
@@ -72,6 +73,13 @@ def commit(
         words = words._replace(additions=additions, deletions=deletions)
         draft, cursor = _publish(desk, reading, rows, found.generation, parent, what, words)
     return _record(draft, parent, branch, session, cursor)
+
+
+def _refuse_half_undone(desk: Desk) -> None:
+    """Refuses to publish what belongs to an act that failed and that the disk does not let go back yet."""
+    if desk.stuck:
+        hint = "mend the disk and repeat the call: it goes back first"
+        raise StorageError("an act that failed could not be undone on disk yet; nothing was committed", hint=hint)
 
 
 def _check_message(message: object) -> None:

@@ -253,3 +253,28 @@ def test_a_clock_that_is_set_back_makes_no_negative_duration(root: Path, monkeyp
         assert spool.commit("back in time") is not None
         monkeypatch.undo()
         assert value(spool.journal, "SELECT min(duration_us) FROM audit") == 0
+
+
+def test_an_act_that_cannot_go_back_yet_is_not_forgotten_by_the_verbs_between(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (root / name).write_text("precious")
+    left, real = [2], calls.exchange
+
+    def failing(*arguments: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(*arguments)
+
+    with Spool.open(root) as spool:
+        monkeypatch.setattr(calls, "exchange", failing)
+        with pytest.raises(StorageError):
+            spool.batch([Write(name, "new") for name in "abc"])
+        spool.write("other", "the disk takes this one")
+        with pytest.raises(StorageError, match="could not be undone"):
+            spool.commit("half of it")
+        monkeypatch.setattr(calls, "exchange", real)
+        assert spool.touched_files() == ["other"]
+        assert contents(root) == {name: b"precious" for name in "abc"} | {"other": b"the disk takes this one"}
