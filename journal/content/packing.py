@@ -77,11 +77,12 @@ def pack(
 def _new(
     parts: Sequence[bytes | memoryview], digests: list[ChunkDigest], before: Sequence[ChunkDigest], bases: Bases | None
 ) -> tuple[PackedChunk, ...]:
-    """Packs the chunks that are not stored, each once, however often it occurs."""
+    """Packs the chunks that are not stored, each once, however often it occurs; a single one always."""
     fresh: dict[ChunkDigest, PackedChunk] = {}
     olds: list[ChunkDigest | None] | None = None
+    stored = bases if len(digests) > 1 else None  # asking for a whole small content costs a fourth of packing it
     for at, digest in enumerate(digests):
-        if digest in fresh or (bases is not None and bases.knows(digest)):
+        if digest in fresh or (stored is not None and stored.knows(digest)):
             continue
         olds = pair(digests, before) if olds is None else olds
         fresh[digest] = pack_chunk(parts[at], digest, olds[at], bases)

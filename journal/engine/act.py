@@ -89,8 +89,9 @@ def _prepare(desk: Desk, plan: Plan) -> None:
         for slot in moving:
             slot.captured = intake.capture(desk, slot)
         plan.folders = placing.missing_folders(desk, moving)
+        gifts = placing.Gifts()
         for slot in moving:
-            placing.fill(desk, slot)
+            placing.fill(desk, slot, gifts)
     except BaseException:
         placing.discard(desk, plan.slots)
         raise

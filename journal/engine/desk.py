@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
@@ -119,6 +119,12 @@ class Desk:
             known = self._known[path] = self._load(path)
         return known
 
+    def expect(self, names: Sequence[str]) -> None:
+        """Learns by one statement which paths of a large verb were never seen, and so need no look-up each."""
+        unknown = [name for name in names if name not in self._known]
+        seen = paths.find_many(self.database.look(), unknown)
+        self._known.update((name, Known()) for name in unknown if name not in seen)
+
     def forget(self) -> None:
         """Drops what is remembered of the rows, as after a transaction that failed."""
         self._known.clear()
@@ -158,6 +164,10 @@ class Desk:
     def listed(self, sha256: Sha256, digests: tuple[ChunkDigest, ...]) -> None:
         """Remembers the chunks of a content."""
         self._lists[sha256] = digests
+
+    def holds(self, sha256: Sha256) -> bool:
+        """Tells that the journal holds a content, as far as this session remembers: asking costs as much as packing."""
+        return sha256 in self._numbers
 
     def numbered(self, sha256: Sha256, number: BlobId) -> None:
         """Remembers the number of a content."""

@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from journal.content import chunking, text
 from journal.content.packing import PackedBlob, PackedChunk, Tally, pack, pack_chunk, pair
 from journal.database import Write
+from journal.engine import placing
 from journal.engine.desk import Desk
 from journal.engine.slots import Slot, Version
 from journal.errors import UsageError, WorkspaceChanged
@@ -50,10 +51,12 @@ def small(desk: Desk, data: bytes, mode: int, old: Version | None, kind: str = "
     sha = sha256(data)
     if old is not None and old.state.sha256 == sha and old.state.kind == kind:
         return old._replace(state=old.state._replace(mode=mode), origin=old.origin if mode == old.state.mode else "")
+    state = State(sha, len(data), text.is_text(data), mode, "symlink" if kind == "symlink" else "file")
+    if desk.holds(sha):
+        return Version(state, None, data)
     before = _ready_as_base(desk, old)
     packed = pack(data, before, desk.chunks, sha)
     offer(desk, packed, data)
-    state = State(sha, len(data), text.is_text(data), mode, "symlink" if kind == "symlink" else "file")
     return Version(state, packed, data)
 
 
@@ -79,7 +82,8 @@ def large(desk: Desk, slot: Slot, pieces: Iterable[bytes], mode: int) -> Version
     try:
         with system_errors("write", slot.path, place=temp.fd):
             like = desk.root.parent(slot.path) if slot.look is not None else None
-            made = temp.fill(number, noted(), mode, like)
+            given = None if like is not None else placing.given_to(desk, slot.path, {})
+            made = temp.fill(number, noted(), mode, like, given)
         if before and not blobs.knows(desk.database.look(), tally.sha256):
             olds = pair([cut.digest for cut in cuts], before)
             whole = regrouped(looking.pieces(temp.fd, f"w-{number}", made), cuts)

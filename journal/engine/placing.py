@@ -72,7 +72,11 @@ def missing_folders(desk: Desk, moving: list[Slot]) -> list[str]:
     return sorted(missing, key=lambda folder: folder.count("/"))
 
 
-def fill(desk: Desk, slot: Slot) -> None:
+Gifts = dict[str, calls.Inheritance]
+"""what each folder gives to the files made in it, asked once an act."""
+
+
+def fill(desk: Desk, slot: Slot, gifts: Gifts) -> None:
     """Writes the new file of a path into the temp folder, unless it stands there or no new file is needed."""
     slot.temp = desk.temp.number()
     if slot.how != "put" or slot.now is None:
@@ -87,19 +91,26 @@ def fill(desk: Desk, slot: Slot) -> None:
         slot.made = desk.temp.link_to(slot.temp, b"".join(content(desk, slot)))
         return
     like = desk.root.parent(slot.path) if slot.look is not None else None
-    blocked = slot.look is None and slot.folder
-    folder = None if like is not None or blocked else _nearest(desk, slot.path)
-    slot.made = desk.temp.fill(slot.temp, content(desk, slot), now.state.mode, like, folder)
+    given = None if like is not None or slot.folder else given_to(desk, slot.path, gifts)
+    slot.made = desk.temp.fill(slot.temp, content(desk, slot), now.state.mode, like, given)
 
 
-def _nearest(desk: Desk, path: str) -> int | None:
-    """Gives the folder that a new file will lie in, or the innermost above it that exists."""
+def given_to(desk: Desk, path: str, gifts: Gifts) -> calls.Inheritance | None:
+    """Tells what a new file is given by the folder it will lie in, or by the innermost above it that exists."""
+    folder = path.rpartition("/")[0]
+    if folder not in gifts:
+        try:
+            gifts[folder] = calls.inheritance(_nearest(desk, path))
+        except PathRefused:
+            return None  # a file that this act removes stands in the way still
+    return gifts[folder]
+
+
+def _nearest(desk: Desk, path: str) -> int:
     try:
         return desk.root.parent(path)[0]
     except FileNotFoundError:
         return desk.root.nearest(path)
-    except PathRefused:
-        return None  # a file that this act removes stands in the way still
 
 
 def content(desk: Desk, slot: Slot) -> Iterable[bytes]:

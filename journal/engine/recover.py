@@ -203,7 +203,7 @@ def _carry(desk: Desk, todo: list[Intent], emptied: list[str], tally: Tally, *, 
             _keep(desk, slot.path, desk.root.parent(slot.path), slot.look, "recovery")
             tally.rescued.append(slot.path)
     for slot in moving:
-        placing.fill(desk, slot)
+        placing.fill(desk, slot, {})
     with desk.database.begin(sync=True) as tx:
         marks.mark(tx, [_mark(desk, slot) for slot in moving])
     placing.publish(desk, moving, folders, emptied, todo[0].act_id)

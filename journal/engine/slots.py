@@ -181,7 +181,10 @@ def _content(desk: Desk, path: str, known: Known, found: Look, at: tuple[int, st
 
 def _is_held(desk: Desk, known: Known, state: State) -> bool:
     expected = known.expected
-    return (expected is not None and expected.sha256 == state.sha256) or blobs.knows(desk.database.look(), state.sha256)
+    if (expected is not None and expected.sha256 == state.sha256) or desk.holds(state.sha256):
+        return True
+    # What stands at a path that was never seen is hardly ever held already, and asking costs as much as packing.
+    return known.path_id is not None and blobs.knows(desk.database.look(), state.sha256)
 
 
 def _sniffed(desk: Desk, sha: Sha256, at: tuple[int, str]) -> bool:

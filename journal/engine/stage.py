@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from os import fspath
 from typing import Any
 
+from journal.content.paths import ORDINARY
 from journal.engine import compare
 from journal.engine.act import Plan, carry_out, staged_now
 from journal.engine.asking import asked
@@ -48,6 +49,7 @@ def batch(
         "first": [_request(each) for each in listed[:SHOWN_OPERATIONS]],
     }
     with asked(desk, "batch", request) as what, collector_off(len(listed)):
+        desk.expect(_plain_paths(listed))
         overlay = Overlay(desk)
         applied = _apply(overlay, listed)
         act = _carry_out(desk, overlay, what, applied)
@@ -109,6 +111,11 @@ def _listed(operations: Iterable[Operation]) -> list[Operation]:
             error.index = index
             raise error
     return listed
+
+
+def _plain_paths(operations: list[Operation]) -> list[str]:
+    """Lists the paths that are spelled the one normal way; any other is looked up when its turn comes."""
+    return [each.path for each in operations if isinstance(each.path, str) and ORDINARY(each.path)]
 
 
 def _apply(overlay: Overlay, operations: list[Operation]) -> list[Applied]:

@@ -1,10 +1,14 @@
 """The number of every path ever seen."""
 
+import json
+from collections.abc import Sequence
+
 from journal.content.paths import loaded, stored
 from journal.database import Read, Write
 from journal.ids import PathId
 
 SELECT_ID = "SELECT id FROM path WHERE name = :name"
+SELECT_IDS = "SELECT p.name, p.id FROM json_each(:names) AS j CROSS JOIN path AS p ON p.name = j.value"
 INSERT_PATH = "INSERT INTO path (name, raw) VALUES (:name, :raw) RETURNING id"
 SELECT_NAME = "SELECT name, raw FROM path WHERE id = :id"
 
@@ -13,6 +17,13 @@ def find(tx: Read, path: str) -> PathId | None:
     """Gives a path's number, or None when it was never seen."""
     found = tx.value(SELECT_ID, name=stored(path)[0])
     return None if found is None else PathId(found)
+
+
+def find_many(tx: Read, many: Sequence[str]) -> dict[str, PathId]:
+    """Gives the numbers of those paths that were seen before."""
+    names = {stored(path)[0]: path for path in many}
+    found = tx.rows(SELECT_IDS, names=json.dumps(list(names)))
+    return {names[name]: PathId(path_id) for name, path_id in found}
 
 
 def number(tx: Write, path: str) -> PathId:

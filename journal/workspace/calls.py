@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 CHANGING = (
     "open_lock", "create", "write", "symlink", "mkdir", "rmdir", "unlink", "fchmod", "chmod_fd", "chmod_at",
@@ -222,14 +222,26 @@ def copy_attributes(src_fd: int, dst_fd: int) -> None:
             _set_attribute(dst_fd, name, _attribute(src_fd, name))
 
 
-def inherit(folder_fd: int, fd: int) -> None:
-    """Gives an open file the group and ACL that it would have had, had it been made in that folder."""
+class Inheritance(NamedTuple):
+    """What a folder gives to the files made in it: its group when it is set-gid, and an ACL."""
+
+    group: int | None = None
+    acl: bytes | None = None
+
+
+def inheritance(folder_fd: int) -> Inheritance:
+    """Tells what a folder gives to the files made in it; most folders give nothing."""
     folder = os.fstat(folder_fd)
-    if folder.st_mode & stat.S_ISGID:
-        _own(fd, -1, folder.st_gid)
-    if HAS_PATH_FDS and _HAS_XATTRS:
-        # by name, as a folder opened by open_dir has no attributes of its own
-        _set_attribute(fd, _ACL_ACCESS, _attribute(f"/proc/self/fd/{folder_fd}", _ACL_DEFAULT))
+    # by name, as a folder opened by open_dir has no attributes of its own
+    acl = _attribute(f"/proc/self/fd/{folder_fd}", _ACL_DEFAULT) if HAS_PATH_FDS and _HAS_XATTRS else None
+    return Inheritance(folder.st_gid if folder.st_mode & stat.S_ISGID else None, acl)
+
+
+def inherit(given: Inheritance, fd: int) -> None:
+    """Gives an open file the group and ACL that it would have had, had it been made in that folder."""
+    if given.group is not None:
+        _own(fd, -1, given.group)
+    _set_attribute(fd, _ACL_ACCESS, given.acl)
 
 
 def _own(fd: int, uid: int, gid: int) -> None:

@@ -17,6 +17,8 @@ FOLDER = "tmp"
 
 Result = TypeVar("Result")
 
+_NOTHING = calls.Inheritance()
+
 
 class TempGone(FileNotFoundError):
     """A prepared file was removed before it could be published, as when `.spool` is deleted: fill it again."""
@@ -89,20 +91,21 @@ class Temp:
         pieces: "Iterable[bytes | memoryview]",
         mode: int,
         like: tuple[int, str] | None,
-        folder_fd: int | None = None,
+        given: calls.Inheritance | None = None,
     ) -> Look:
         """Writes `w-<n>` and gives what it looks like, as it will when published.
 
-        Owner, attributes and ACL are those of the file at `like` (folder, name), else what the folder `folder_fd` gives
-        to new files. The permission bits come last, so that the content never stands under wider ones.
+        Owner, attributes and ACL are those of the file at `like` (folder, name), else what is `given` to new files by
+        the folder that it will stand in. The permission bits come last, so that the content never stands under wider
+        ones.
         """
         name = f"w-{n}"
         fd = self._retried(lambda dir_fd: calls.create(name, dir_fd))
         try:
             for piece in pieces:
                 calls.write(fd, piece)
-            if not (like is not None and _copy_attributes(like, fd)) and folder_fd is not None:
-                calls.inherit(folder_fd, fd)
+            if not (like is not None and _copy_attributes(like, fd)) and given not in (None, _NOTHING):
+                calls.inherit(given, fd)
             calls.fchmod(fd, mode)
             return look_at_fd(fd)
         except BaseException:

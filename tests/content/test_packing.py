@@ -52,9 +52,9 @@ class Store:
     def put(self, data: bytes, before: Sequence[ChunkDigest] = ()) -> PackedBlob:
         blob = packing.pack(data, before, self)
         for chunk in blob.new:
-            assert chunk.digest not in self.chunks
+            assert chunk.digest not in self.chunks or len(blob.chunks) == 1  # a single one is packed without asking
             assert chunk.base is None or chunk.base in self.chunks
-            self.chunks[chunk.digest] = chunk
+            self.chunks.setdefault(chunk.digest, chunk)
         return blob
 
     def get(self, blob: PackedBlob) -> bytes:

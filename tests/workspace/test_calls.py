@@ -171,12 +171,11 @@ def test_inherit_takes_the_group_of_a_set_gid_folder(tmp_path: Path, monkeypatch
     make(tmp_path / "a")
     os.chmod(tmp_path, 0o2700)
     folder, fd = calls.open_dir(str(tmp_path)), os.open(tmp_path / "a", os.O_WRONLY)
-    calls.inherit(folder, fd)
+    calls.inherit(calls.inheritance(folder), fd)
     assert asked == [(-1, tmp_path.stat().st_gid)]
     os.chmod(tmp_path, 0o700)
     asked.clear()
-    calls.inherit(folder, fd)
-    assert asked == []
+    assert calls.inheritance(folder) == calls.Inheritance()
     calls.close(folder)
     calls.close(fd)
 

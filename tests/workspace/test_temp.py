@@ -128,12 +128,14 @@ def test_a_new_file_takes_after_its_folder_and_a_replaced_one_does_not(
     root: Root, temp: Temp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr(calls, "inherit", lambda folder_fd, fd: asked.append(folder_fd))
+    monkeypatch.setattr(calls, "inherit", lambda given, fd: asked.append(given))
     Path(root.path, "a").touch()
-    temp.fill(1, [b""], 0o644, None, root.fd)
-    temp.fill(2, [b""], 0o644, (root.fd, "missing"), root.fd)
-    temp.fill(3, [b""], 0o644, (root.fd, "a"), root.fd)
-    assert asked == [root.fd, root.fd]
+    given = calls.Inheritance(group=12345)
+    temp.fill(1, [b""], 0o644, None, given)
+    temp.fill(2, [b""], 0o644, (root.fd, "missing"), given)
+    temp.fill(3, [b""], 0o644, (root.fd, "a"), given)
+    temp.fill(4, [b""], 0o644, None, calls.Inheritance())
+    assert asked == [given, given]
 
 
 def test_the_group_of_a_set_gid_folder(root: Root, temp: Temp) -> None:
@@ -143,7 +145,7 @@ def test_the_group_of_a_set_gid_folder(root: Root, temp: Temp) -> None:
         os.chown(path, -1, 12345)
     path.chmod(0o2775)
     fd, _ = root.parent("shared/x")
-    temp.fill(1, [b"x"], 0o2755, None, fd)
+    temp.fill(1, [b"x"], 0o2755, None, calls.inheritance(fd))
     found = (folder(root) / "w-1").stat()
     assert found.st_gid == path.stat().st_gid and stat.S_IMODE(found.st_mode) == 0o2755
 
