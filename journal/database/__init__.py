@@ -2,6 +2,7 @@
 
 from journal.database.connection import Database
 from journal.database.guard import allows_reading
+from journal.database.lock import Aside, owned
 from journal.database.transaction import Read, Write
 
-__all__ = ["Database", "Read", "Write", "allows_reading"]
+__all__ = ["Aside", "Database", "Read", "Write", "allows_reading", "owned"]

@@ -116,6 +116,11 @@ class Database:
         self.alive()
         return Transaction(self._connection, self.path, sync=sync, rest="NORMAL")
 
+    def roll_back(self) -> None:
+        """Ends a transaction that an interrupt left open; nothing of it stays."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
     @contextmanager
     def read(self) -> Iterator[Read]:
         """Gives one snapshot for several statements."""
@@ -188,11 +193,16 @@ class Database:
         """
         if not self._open:
             raise Closed(f"{self.path} is closed", hint="open it again")
-        if self._forks != _FORKS[0]:
+        if self.forked:
             raise UsageError(
                 f"{self.path} was opened by process {self._pid}, this is its fork {os.getpid()}",
                 hint="open the journal in the process that uses it",
             )
+
+    @property
+    def forked(self) -> bool:
+        """Tells whether another process opened the connection before it forked."""
+        return self._forks != _FORKS[0]
 
     @property
     def closed(self) -> bool:
@@ -202,7 +212,7 @@ class Database:
     def close(self) -> None:
         """Closes the connection; twice is fine. The last one of all processes leaves no WAL behind."""
         with self.lock:  # a statement of another thread ends first
-            if self._open and self._forks == _FORKS[0]:
+            if self._open and not self.forked:
                 self._connection.close()
             self._open = False
 

@@ -43,9 +43,7 @@ class Plan:
     edits: list[Edit]
     versions: list[Version]
     fold: Fold
-    folders: list[str] = field(default_factory=list)
-    emptied: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
+    folders: placing.Folders = field(default_factory=placing.Folders)
 
     @property
     def moving(self) -> list[Slot]:
@@ -68,16 +66,17 @@ def carry_out(desk: Desk, plan: Plan) -> Opened:
         WorkspaceChanged: an unexpected file stood at a path; it stands there still. StorageError and its kin.
     """
     _prepare(desk, plan)
-    desk.doubtful = True  # until this act is known to be wholly done, or wholly undone
+    desk.doubt(True)  # until this act is known to be wholly done, or wholly undone
     opened = _promise(desk, plan)
     try:
-        with system_errors("write to the root", None, place=desk.root.fd):
-            plan.gone = placing.publish(desk, plan.moving, plan.folders, plan.emptied, opened.id)
+        with desk.aside(), system_errors("write to the root", None, place=desk.root.fd):
+            placing.publish(desk, plan.moving, plan.folders, opened.id)
     except BaseException as error:
-        _take_back(desk, plan, opened, error)
+        if plan.folders.undone:  # else an interrupt came when all was in place, and recovery says how the act ends
+            _take_back(desk, plan, opened, error)
         raise
     _finish(desk, plan, opened)
-    desk.doubtful = bool(desk.stuck)  # an earlier act may still wait for the disk to let it go back
+    desk.doubt(False)
     return opened
 
 
@@ -88,7 +87,7 @@ def _prepare(desk: Desk, plan: Plan) -> None:
     try:
         for slot in moving:
             slot.captured = intake.capture(desk, slot)
-        plan.folders = placing.missing_folders(desk, moving)
+        plan.folders.make = placing.missing_folders(desk, moving)
         gifts = placing.Gifts()
         for slot in moving:
             placing.fill(desk, slot, gifts)
@@ -110,7 +109,7 @@ def _promise(desk: Desk, plan: Plan) -> Opened:
     except BaseException as error:
         if desk.landed and opened is not None and moving:  # interrupted after the commit, and nothing is on disk yet
             _take_back(desk, plan, opened, error)
-        desk.doubtful = desk.landed or bool(desk.stuck)
+        desk.doubt(desk.landed)
         placing.discard(desk, moving)
         raise
     for slot in moving:
@@ -206,9 +205,9 @@ def _promise_disk(
         marked.append(Mark(place.root_id, ids[slot.path], int(act), stands[0], size, stands[1], place.boot_id))
     intents.put(tx, rows)
     marks.mark(tx, marked)
-    if plan.folders:
+    if plan.folders.make:
         edit = next(iter(last.values()), None) or EditId(staged.last_edit(tx))
-        staged.made(tx, place.branch_id, [(paths.number(tx, folder), edit) for folder in plan.folders])
+        staged.made(tx, place.branch_id, [(paths.number(tx, folder), edit) for folder in plan.folders.make])
 
 
 def _finish(desk: Desk, plan: Plan, opened: Opened) -> None:
@@ -223,11 +222,11 @@ def _finish(desk: Desk, plan: Plan, opened: Opened) -> None:
         if found is not None and slot.now is not None and placing.is_as_made(slot, found):
             seen = desk.seen[slot.path] = seen_of(found, slot.now.state.sha256, slot.now.state.is_text)
             desk.unsaved[_id(slot)] = seen
-    if len(moving) > 1 or plan.gone:
+    if len(moving) > 1 or plan.folders.gone:
         _close_batch(desk, plan)
-    for slot in moving:
-        placing.drop_displaced(desk, slot)
-    desk.root.forget()
+    with desk.aside():
+        for slot in moving:
+            placing.drop_displaced(desk, slot)
     desk.database.checkpoint_when_large()
 
 
@@ -235,7 +234,7 @@ def _close_batch(desk: Desk, plan: Plan) -> None:
     """Says in one transaction that all paths of the act are in place, so that nothing takes it back any more."""
     # When the disk takes no row the act is still done; then the next transaction closes it, as it does a single path's.
     with suppress(JournalError), desk.transaction() as (tx, _):
-        found = [paths.find(tx, folder) for folder in plan.gone]
+        found = [paths.find(tx, folder) for folder in plan.folders.gone]
         staged.unmade(tx, desk.place.branch_id, [path_id for path_id in found if path_id is not None])
 
 
@@ -260,12 +259,10 @@ def _take_back(desk: Desk, plan: Plan, opened: Opened, error: BaseException) -> 
         for slot, _ in rescued:
             desk.temp.discard(slot.temp)
     desk.root.forget()
-    desk.doubtful = bool(desk.stuck)
+    desk.doubt(False)
 
 
 def _id(slot: Slot) -> PathId:
     path_id = slot.known.path_id
     assert path_id is not None  # numbers are given out first of all
     return path_id
-
-

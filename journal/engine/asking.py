@@ -1,11 +1,12 @@
 """How a verb becomes an audit row, also when it is refused or fails."""
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from journal.engine.desk import Desk, now_us, took
+from journal.engine.turns import Turn
 from journal.errors import Closed, JournalError, PathRefused, UsageError
 from journal.ids import compact_json
 from journal.limits import REQUEST_TEXT_MAX
@@ -20,16 +21,32 @@ NO_TEXT = re.compile("[\ud800-\udc7f\udd00-\udfff]").search
 """surrogates that stand for no byte of a name; nothing on disk is called so, and it is refused with a row."""
 
 
+def asked(
+    desk: Desk, name: str, request: Mapping[str, Any], paths: Collection[str] | None = None
+) -> AbstractContextManager[Asked]:
+    """Gives the audit row of a verb to its body, and writes it as denied or failed when the body raises.
+
+    The body runs in its turn: beside verbs on other paths when it names the `paths` that it touches, else alone. It
+    holds the desk's lock, but for what it does `desk.aside`.
+
+    Raises:
+        UsageError: a verb was called from within another one. Closed
+    """
+    turn = Turn(paths)
+    steps = _asked(desk, name, request, turn)
+    turn.belongs_to(steps.gen)
+    return steps
+
+
 @contextmanager
-def asked(desk: Desk, name: str, request: Mapping[str, Any]) -> Iterator[Asked]:
-    """Gives the audit row of a verb to its body, and writes it as denied or failed when the body raises."""
-    with desk.lock:
-        desk.alive()
-        if desk.acting:
-            hint = "let the content come from something that calls no verb"
-            raise UsageError(f"{name} was called from within another verb of this spool", hint=hint)
+def _asked(desk: Desk, name: str, request: Mapping[str, Any], turn: Turn) -> Iterator[Asked]:
+    desk.ready()
+    if desk.turn is not None:
+        hint = "let the content come from something that calls no verb"
+        raise UsageError(f"{name} was called from within another verb of this spool", hint=hint)
+    try:
+        desk.enter(turn)
         what = Asked(desk.place.session_id, "spool", name, compact_json(shortened(request)), now_us())
-        desk.acting = True
         try:
             with system_errors(name, None, place=desk.root.fd):
                 yield what
@@ -38,20 +55,15 @@ def asked(desk: Desk, name: str, request: Mapping[str, Any]) -> Iterator[Asked]:
             if type(error) not in NO_ACT and error.invocation_id is None:
                 _record(desk, what, error)
             raise
-        except BaseException as error:
+        except Exception as error:
             desk.forget()  # chunks that were offered as bases were not stored
-            if isinstance(error, Exception):
-                _record(desk, what, error)
-            else:
-                desk.doubtful = True  # an interrupt may have come between any two lines
+            _record(desk, what, error)
             raise
-        finally:
-            desk.acting = False
-            desk.root.forget()
-            if desk.doubtful:
-                with suppress(JournalError):  # what cannot be mended now is mended before the next verb
-                    desk.mend()
-            desk.trim()
+    except BaseException as error:
+        turn.doubtful |= not isinstance(error, Exception)  # an interrupt may have come between any two lines
+        raise
+    finally:
+        desk.leave(turn)
 
 
 def shortened(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """What every verb of a session needs at hand: the root, the rows, and what both were last known to hold."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import NamedTuple
 
 from journal import limits
 from journal.content.paths import normal
-from journal.database import Database, Read, Write
+from journal.database import Aside, Database, Read, Write, owned
 from journal.engine import rows
+from journal.engine.turns import Turn, Turns
 from journal.errors import Closed, JournalError, PathRefused
 from journal.ids import BlobId, BranchId, ChunkDigest, EditId, InvocationId, PathId, RootId, SessionRow, Sha256
 from journal.records import StrPath
@@ -65,7 +67,9 @@ class Place(NamedTuple):
 class Desk:
     """The state of one open session; its caches hold only what the rows or the disk said, and may be dropped."""
 
-    def __init__(self, database: Database, root: Root, temp: Temp, place: Place, *, allow_git: bool) -> None:
+    def __init__(
+        self, database: Database, root: Root, temp: Temp, place: Place, *, allow_git: bool, workers: int = 1
+    ) -> None:
         self.database = database
         self.lock = database.lock
         self.root = root
@@ -80,7 +84,8 @@ class Desk:
         self.stuck: dict[InvocationId, Outcome] = {}
         self.landed = False
         self.doubtful = False
-        self.acting = False
+        self.turns = Turns(workers)
+        self._mine = threading.local()
         self.mend: Callable[[], None] = lambda: None
         self.seen: dict[str, Seen] = {}
         self.unsaved: dict[PathId, Seen] = {}
@@ -97,8 +102,99 @@ class Desk:
         if self.database.closed:
             raise Closed("this spool is closed", hint="open the root again; what is staged is still there")
         self.database.alive()
-        if self.doubtful and not self.acting:
-            self.mend()  # an act was cut short, or could not be undone on disk: what recovery at opening would do
+
+    @property
+    def turn(self) -> Turn | None:
+        """Gives the turn of the verb that this thread is in."""
+        return getattr(self._mine, "turn", None)
+
+    def ready(self) -> None:
+        """Makes sure that a call can be answered: what an earlier one left undone is mended first, alone.
+
+        Raises:
+            Closed, UsageError, and whatever keeps an act from being mended.
+        """
+        self.alive()
+        mine = self.turn
+        if mine is not None:
+            if not mine.over():
+                return
+            self.leave(mine)
+        if self.doubtful:
+            self._mend_alone()
+
+    def _mend_alone(self) -> None:
+        alone = Turn(None)
+        try:
+            self.turns.enter(alone)
+            with self.lock:
+                self.alive()
+                if self.doubtful:
+                    self.mend()  # what recovery at opening would do
+        finally:
+            self.turns.leave(alone)
+
+    def enter(self, turn: Turn) -> None:
+        """Waits for a verb's turn, then for the lock.
+
+        Raises:
+            Closed: the spool was closed meanwhile.
+        """
+        self._mine.turn = turn
+        self.turns.enter(turn)
+        self.lock.acquire()
+        self.alive()
+
+    def leave(self, turn: Turn) -> None:
+        """Ends a verb; one that stopped where nobody can tell what became of its act is mended at once."""
+        self.doubtful |= turn.doubtful or bool(self.stuck)
+        self.root.forget()
+        if owned(self.lock):
+            self.trim()
+            self.lock.release()
+        self.turns.leave(turn)
+        self._mine.turn = None
+        if self.doubtful:
+            with suppress(JournalError):  # what cannot be mended now is mended before the next verb
+                self.ready()
+
+    def under_lock(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        """Takes each piece of a kept content under the lock, and holds it no longer."""
+        while True:
+            with self.lock:
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    def doubt(self, whether: bool) -> None:
+        """Says whether it is open, at this moment, what became of this verb's act."""
+        if self.turn is not None:
+            self.turn.doubtful = whether
+
+    @contextmanager
+    def reading(self) -> Iterator[Read]:
+        """Gives the rows to a call that changes nothing.
+
+        Raises:
+            Closed, UsageError
+        """
+        self.ready()
+        with self.lock:
+            self.alive()
+            try:
+                yield self.database.look()
+            finally:
+                self.leave_root()
+
+    def leave_root(self) -> None:
+        """Closes the folders that a call opened, unless a verb of this thread goes on using them."""
+        if self.turn is None:
+            self.root.forget()
+
+    def aside(self) -> AbstractContextManager[None]:
+        """Lets other verbs go on while this one computes, or waits for the disk or for its caller's content."""
+        return nullcontext() if self.turn is None else Aside(self.lock)  # recovery is no verb, and runs alone
 
     def path(self, path: StrPath) -> str:
         """Gives the one normal form of a path that may be journaled.
@@ -209,6 +305,7 @@ class Desk:
                 self.pending.clear()
                 self.failed.clear()
             else:
+                self.database.roll_back()  # an interrupt may have come before the transaction did it
                 self.forget()
 
     def save_seen(self, tx: Write) -> None:

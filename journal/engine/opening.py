@@ -14,6 +14,7 @@ from journal.database import Database
 from journal.database.migrate import migrate, refuse_newer
 from journal.engine.desk import Desk, Place, now_us
 from journal.engine.recover import Origin, mend, recover
+from journal.engine.turns import Turn
 from journal.errors import BusyError, JournalError, StorageError, UnknownName, UsageError
 from journal.ids import SessionRow
 from journal.records import RecoveryReport
@@ -93,8 +94,23 @@ def open_root(wish: Wish) -> Opening:
 
 
 def close(opening: Opening) -> None:
-    """Ends a session: what is done is closed, what is staged stays staged."""
-    desk = opening.desk
+    """Ends a session when its verbs are done: what is done is closed, what is staged stays staged.
+
+    Raises:
+        UsageError: a verb of this thread is at work.
+    """
+    desk, alone = opening.desk, Turn(None)
+    if desk.turn is not None and not desk.turn.over():
+        raise UsageError("close was called from within a verb of this spool", hint="close it when the verb is done")
+    try:
+        if not desk.database.forked:
+            desk.turns.enter(alone)
+        _close(opening, desk)
+    finally:
+        desk.turns.leave(alone)
+
+
+def _close(opening: Opening, desk: Desk) -> None:
     with desk.lock:
         if desk.database.closed:
             return
@@ -233,9 +249,7 @@ def _stands_there(row: RootRow) -> bool:
     return os.path.isdir(row.path) and identity.read_at(row.path) is not None
 
 
-def _register(
-    database: Database, root: Root, said: Identity | None, origin: Origin
-) -> tuple[RootRow, BranchRow]:
+def _register(database: Database, root: Root, said: Identity | None, origin: Origin) -> tuple[RootRow, BranchRow]:
     """Finds the root and its branch in the journal, or takes them in; records where the root stands now."""
     look = database.look()
     stands = (root.path, signed(root.dev), signed(root.inode))

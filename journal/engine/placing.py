@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass, field
 
 from journal.content.packing import PackedBlob, pack
 from journal.content.paths import parents
@@ -92,7 +93,9 @@ def fill(desk: Desk, slot: Slot, gifts: Gifts) -> None:
         return
     like = desk.root.parent(slot.path) if slot.look is not None else None
     given = None if like is not None or slot.folder else given_to(desk, slot.path, gifts)
-    slot.made = desk.temp.fill(slot.temp, content(desk, slot), now.state.mode, like, given)
+    data = content(desk, slot)
+    with desk.aside():
+        slot.made = desk.temp.fill(slot.temp, data, now.state.mode, like, given)
 
 
 def given_to(desk: Desk, path: str, gifts: Gifts) -> calls.Inheritance | None:
@@ -120,7 +123,7 @@ def content(desk: Desk, slot: Slot) -> Iterable[bytes]:
     if now.data is not None:
         return [now.data]
     look = desk.database.look()
-    return blobs.pieces(blobs.get(look, now.state.sha256), desk.chunks, look)
+    return desk.under_lock(blobs.pieces(blobs.get(look, now.state.sha256), desk.chunks, look))
 
 
 def discard(desk: Desk, slots: list[Slot]) -> None:
@@ -130,22 +133,33 @@ def discard(desk: Desk, slots: list[Slot]) -> None:
             desk.temp.discard(number)
 
 
-def publish(desk: Desk, moving: list[Slot], folders: list[str], emptied: list[str], act: InvocationId) -> list[str]:
-    """Step 4: removals deepest first, empty folders away, folders made, files put in place, modes set.
+@dataclass(slots=True)
+class Folders:
+    """The folders of an act: those to make, those to remove when they are empty, and those that are gone.
 
-    Gives the folders that are gone.
+    `undone` says that the act was taken back on disk; until then an error leaves it open how far it came.
+    """
+
+    make: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    undone: bool = False
+
+
+def publish(desk: Desk, moving: list[Slot], folders: Folders, act: InvocationId) -> None:
+    """Step 4: removals deepest first, empty folders away, folders made, files put in place, modes set.
 
     Raises:
         WorkspaceChanged: something unexpected stood at a path; all that was done is undone.
     """
     removals = sorted((s for s in moving if s.how == "remove"), key=lambda s: -s.path.count("/"))
-    removed, placed, gone, made = list[Slot](), list[Slot](), list[str](), list[str]()
+    removed, placed, made = list[Slot](), list[Slot](), list[str]()
     try:
         for slot in removals:
             _step(desk, slot, act, removed)
-        for folder in emptied:
-            gone += [folder] if desk.root.remove_folder(folder) else []
-        made += desk.root.make_parents(folders)
+        for folder in folders.empty:
+            folders.gone += [folder] if desk.root.remove_folder(folder) else []
+        made += desk.root.make_parents(folders.make)
         for slot in moving:
             if slot.how in ("put", "move", "mode"):
                 _step(desk, slot, act, placed)
@@ -155,11 +169,11 @@ def publish(desk: Desk, moving: list[Slot], folders: list[str], emptied: list[st
             with suppress(OSError):
                 desk.root.remove_folder(folder)
         with suppress(OSError, PathRefused):
-            desk.root.make_parents(gone[::-1])
+            desk.root.make_parents(folders.gone[::-1])
         _undo(desk, removed)
         _discard(desk, moving, [*removed, *placed])
+        folders.undone = True
         raise
-    return gone
 
 
 def _step(desk: Desk, slot: Slot, act: InvocationId, done: list[Slot]) -> None:

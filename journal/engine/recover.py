@@ -57,6 +57,7 @@ class Tally:
 def mend(desk: Desk) -> None:
     """Does within a living session what recovery does at opening, after an act was cut short or could not be undone."""
     with desk.lock:
+        desk.database.roll_back()
         try:
             desk.close_pending()
         except CorruptionError:
@@ -206,7 +207,7 @@ def _carry(desk: Desk, todo: list[Intent], emptied: list[str], tally: Tally, *, 
         placing.fill(desk, slot, {})
     with desk.database.begin(sync=True) as tx:
         marks.mark(tx, [_mark(desk, slot) for slot in moving])
-    placing.publish(desk, moving, folders, emptied, todo[0].act_id)
+    placing.publish(desk, moving, placing.Folders(folders, emptied), todo[0].act_id)
     for slot in moving:
         placing.drop_displaced(desk, slot)
 

@@ -47,12 +47,8 @@ def reset(desk: Desk, paths: Paths | None, *, force: bool, dry_run: bool) -> Res
     paths = None if paths is None else several(paths)
     request = {"paths": None if paths is None else list(map(str, paths)), "force": force or None}
     if dry_run:
-        with desk.lock:
-            desk.alive()
-            try:
-                return _report(desk, _verdicts(desk, paths, force), 0)
-            finally:
-                desk.root.forget()
+        with desk.reading():
+            return _report(desk, _verdicts(desk, paths, force), 0)
     with asked(desk, "reset", request) as what:
         desk.close_pending()
         verdicts = _verdicts(desk, paths, force)
@@ -130,7 +126,7 @@ def _carry_out(desk: Desk, what: Asked, verdicts: list[Verdict]) -> int:
             slots.append(slot)
     plan = Plan(what, slots, edits, [], lambda slot: (None, None))
     if any(verdict.action == "delete" or verdict.slot.known.row is not None for verdict in verdicts):
-        plan.emptied = _emptied(desk, verdicts)
+        plan.folders.empty = _emptied(desk, verdicts)
     return int(carry_out(desk, plan).id)
 
 

@@ -15,13 +15,8 @@ from journal.workspace.walk import Root
 
 def read_file(desk: Desk, path: StrPath) -> bytes | None:
     """Gives the bytes at a path, None when nothing stands there."""
-    with desk.lock:
-        desk.alive()
-        name = desk.path(path)
-        try:
-            return content(desk.root, name)
-        finally:
-            desk.root.forget()
+    with desk.reading():
+        return content(desk.root, desk.path(path))
 
 
 def content(root: Root, path: str) -> bytes | None:
@@ -47,13 +42,8 @@ def content(root: Root, path: str) -> bytes | None:
 
 def open_file(desk: Desk, path: StrPath) -> Reader:
     """Opens the file at a path; it stays the same file, whatever is put there meanwhile."""
-    with desk.lock:
-        desk.alive()
-        name = desk.path(path)
-        try:
-            return _opened(desk.root, name)
-        finally:
-            desk.root.forget()
+    with desk.reading():
+        return _opened(desk.root, desk.path(path))
 
 
 def _opened(root: Root, path: str) -> Reader:

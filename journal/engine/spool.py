@@ -228,8 +228,7 @@ class Spool:
 
     def diff(self, paths: Paths | None = None) -> list[FilePatch]:
         """Gives what is staged against head, by path bytes; lines are compared once and remembered."""
-        with self._desk.lock:
-            self._desk.alive()
+        with self._desk.reading():
             generation = sessions.generation(self._desk.database.look(), self._desk.place.branch_id)
             if paths is None and self._diff[0] == generation:
                 return list(self._diff[1])
@@ -241,22 +240,17 @@ class Spool:
 
     def status(self) -> Status:
         """Tells what is staged, where the disk holds something else, and what was edited by hand."""
-        with self._desk.lock:
-            self._desk.alive()
+        with self._desk.reading():
             self._desk.close_pending()
             look = self._desk.database.look()
             eyes = survey.Survey(look, self._desk.root, self._desk.place.root_id, self._desk.seen)
-            try:
-                found = survey.survey(look, self._desk.place.branch_id, eyes)
-            finally:
-                self._desk.root.forget()
+            found = survey.survey(look, self._desk.place.branch_id, eyes)
             head = self._journal.head(self.branch)
             return survey.status(self.session_id, self.branch, None if head is None else head.id, found)
 
     def touched_files(self) -> list[str]:
         """Lists the staged paths, by path bytes."""
-        with self._desk.lock:
-            self._desk.alive()
+        with self._desk.reading():
             return [row.path for row in staged.everything(self._desk.database.look(), self._desk.place.branch_id)]
 
     def commit(self, message: str = "", *, metadata: Mapping[str, Any] | None = None) -> Commit | None:
@@ -295,5 +289,3 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-

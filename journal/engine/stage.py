@@ -2,11 +2,10 @@
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from os import fspath
 from typing import Any
 
-from journal.content.paths import ORDINARY
 from journal.engine import compare
 from journal.engine.act import Plan, carry_out, staged_now
 from journal.engine.asking import asked
@@ -27,7 +26,7 @@ SHOWN_OPERATIONS = 50
 
 def one(desk: Desk, name: str, operation: Operation) -> FilePatch:
     """Carries one operation out and gives its patch."""
-    with asked(desk, name, _request(operation)) as what:
+    with asked(desk, name, _request(operation), touched(desk, [operation])) as what:
         overlay = Overlay(desk)
         applied = _apply(overlay, [operation])
         act = _carry_out(desk, overlay, what, applied)
@@ -48,8 +47,9 @@ def batch(
         "operations": len(listed),
         "first": [_request(each) for each in listed[:SHOWN_OPERATIONS]],
     }
-    with asked(desk, "batch", request) as what, collector_off(len(listed)):
-        desk.expect(_plain_paths(listed))
+    paths = touched(desk, listed)
+    with asked(desk, "batch", request, paths) as what, collector_off(len(listed)):
+        desk.expect(paths)
         overlay = Overlay(desk)
         applied = _apply(overlay, listed)
         act = _carry_out(desk, overlay, what, applied)
@@ -113,9 +113,14 @@ def _listed(operations: Iterable[Operation]) -> list[Operation]:
     return listed
 
 
-def _plain_paths(operations: list[Operation]) -> list[str]:
-    """Lists the paths that are spelled the one normal way; any other is looked up when its turn comes."""
-    return [each.path for each in operations if isinstance(each.path, str) and ORDINARY(each.path)]
+def touched(desk: Desk, operations: Iterable[Operation]) -> list[str]:
+    """Lists the paths that operations touch, in the normal form; one that no verb may take is refused in its turn."""
+    found = []
+    for each in operations:
+        for path in (each.path, each.to) if isinstance(each, Move) else (each.path,):
+            with suppress(UsageError):
+                found.append(desk.path(path))
+    return found
 
 
 def _apply(overlay: Overlay, operations: list[Operation]) -> list[Applied]:
@@ -194,5 +199,3 @@ def _text(path: object) -> str:
     except TypeError:
         return f"<{type(path).__name__}>"
     return given if isinstance(given, str) else repr(given)
-
-
