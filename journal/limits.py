@@ -122,3 +122,9 @@ DIFF_KEPT_MAX = 10_000
 
 CHUNKS_PER_TX = 4096
 """chunks of a streamed content in one transaction, when most of them are kept already."""
+
+WORKERS = 4
+"""verbs of one session that run side by side when their paths let them, by `benchmarks/threads.py`."""
+
+WORKERS_MAX = 64
+"""verbs side by side at most: each may hold a content of limits.STREAM_ABOVE bytes several times over."""

@@ -11,6 +11,7 @@ from journal import limits
 from journal.content.paths import normal
 from journal.database import Aside, Database, Read, Write, owned
 from journal.engine import rows
+from journal.engine.bases import SharedBases
 from journal.engine.turns import Turn, Turns
 from journal.errors import Closed, JournalError, PathRefused
 from journal.ids import BlobId, BranchId, ChunkDigest, EditId, InvocationId, PathId, RootId, SessionRow, Sha256
@@ -78,6 +79,7 @@ class Desk:
         self.allow_git = allow_git
         self.private, self.private_begins = _private(root.path, database.path)
         self.chunks = Chunks(database.look)
+        self.bases = SharedBases(self.chunks, self.lock)
         self.new_file_mode = 0o644 & ~calls.umask()
         self.pending: list[Ended] = []
         self.failed: list[Ended] = []

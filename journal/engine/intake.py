@@ -15,7 +15,7 @@ from journal.engine.desk import Desk
 from journal.engine.slots import Slot, Version
 from journal.errors import UsageError, WorkspaceChanged
 from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256, chunk_digest, sha256
-from journal.limits import CHUNKS_PER_TX, PIECE_BYTES, ROWS_BYTES_PER_TX, STREAM_ABOVE
+from journal.limits import CHUNKS_PER_TX, PIECE_BYTES, ROWS_BYTES_PER_TX, STREAM_ABOVE, WHOLE_BELOW
 from journal.records import Content
 from journal.tables import blobs, chunks
 from journal.tables.states import State
@@ -48,16 +48,31 @@ def version(desk: Desk, slot: Slot, content: Content, mode: int | None) -> Versi
 
 def small(desk: Desk, data: bytes, mode: int, old: Version | None, kind: str = "file") -> Version:
     """Packs a content that is in memory, as a delta against the old one where that pays."""
-    sha = sha256(data)
+    sha = named(desk, data)
     if old is not None and old.state.sha256 == sha and old.state.kind == kind:
         return old._replace(state=old.state._replace(mode=mode), origin=old.origin if mode == old.state.mode else "")
     state = State(sha, len(data), text.is_text(data), mode, "symlink" if kind == "symlink" else "file")
     if desk.holds(sha):
         return Version(state, None, data)
-    before = _ready_as_base(desk, old)
-    packed = pack(data, before, desk.chunks, sha)
+    packed = packed_aside(desk, data, _ready_as_base(desk, old), sha)
     offer(desk, packed, data)
     return Version(state, packed, data)
+
+
+def named(desk: Desk, data: bytes) -> Sha256:
+    """Names a content; a large one while other verbs go on."""
+    if len(data) < WHOLE_BELOW:  # done before another thread would have woken up
+        return sha256(data)
+    with desk.aside():
+        return sha256(data)
+
+
+def packed_aside(desk: Desk, data: bytes, before: tuple[ChunkDigest, ...], sha: Sha256) -> PackedBlob:
+    """Packs a content; a large one while other verbs go on."""
+    if len(data) < WHOLE_BELOW:
+        return pack(data, before, desk.chunks, sha)
+    with desk.aside():
+        return pack(data, before, desk.bases, sha)
 
 
 def large(desk: Desk, slot: Slot, pieces: Iterable[bytes], mode: int) -> Version:
@@ -83,12 +98,14 @@ def large(desk: Desk, slot: Slot, pieces: Iterable[bytes], mode: int) -> Version
         with system_errors("write", slot.path, place=temp.fd):
             like = desk.root.parent(slot.path) if slot.look is not None else None
             given = None if like is not None else placing.given_to(desk, slot.path, {})
-            made = temp.fill(number, noted(), mode, like, given)
+            with desk.aside():
+                made = temp.fill(number, noted(), mode, like, given)
         if before and not blobs.knows(desk.database.look(), tally.sha256):
             olds = pair([cut.digest for cut in cuts], before)
             whole = regrouped(looking.pieces(temp.fd, f"w-{number}", made), cuts)
-            for data, cut, old in zip(whole, cuts, olds, strict=True):
-                keeper.add(data, cut.digest, old)
+            with desk.aside():
+                for data, cut, old in zip(whole, cuts, olds, strict=True):
+                    keeper.add(data, cut.digest, old)
         keeper.finish(tally)
     except BaseException:
         keeper.drop()
@@ -121,8 +138,9 @@ def keep(desk: Desk, path: str, at: tuple[int, str], found: Look) -> Sha256:
     """
     tally, keeper = Tally(), Keeper(desk)
     try:
-        for data in chunking.cut_stream(_tallied(looking.pieces(*at, found, path=path), tally)):
-            keeper.add(data, chunk_digest(data), None)
+        with desk.aside():
+            for data in chunking.cut_stream(_tallied(looking.pieces(*at, found, path=path), tally)):
+                keeper.add(data, chunk_digest(data), None)
         keeper.finish(tally)
     except BaseException:
         keeper.drop()
@@ -149,10 +167,10 @@ class Keeper:
 
     def add(self, data: bytes, digest: ChunkDigest, old: ChunkDigest | None) -> None:
         """Takes the next chunk, as a delta against an old one where that pays; one that is kept is only named."""
-        if digest in self._fresh or self._desk.chunks.knows(digest):
+        if digest in self._fresh or self._desk.bases.knows(digest):
             self._batch.append(digest)
         else:
-            packed = pack_chunk(data, digest, old, self._desk.chunks)
+            packed = pack_chunk(data, digest, old, self._desk.bases)
             self._fresh.add(digest)
             self._batch.append(packed)
             self._bytes += len(packed.body)
@@ -164,7 +182,7 @@ class Keeper:
         if not self._batch and self._blob is None:
             return  # nothing came: it was kept before
         self._flush()
-        with self._desk.database.begin() as tx:
+        with self._desk.lock, self._desk.database.begin() as tx:
             if self._blob is not None:
                 blobs.finish(tx, self._blob, tally)
 
@@ -172,16 +190,17 @@ class Keeper:
         """Forgets a content that did not arrive; chunks that were stored stay, and serve whoever brings them again."""
         self._desk.forget()
         if self._blob is not None:
-            with self._desk.database.begin() as tx:
+            with self._desk.lock, self._desk.database.begin() as tx:
                 blobs.drop_pending(tx, self._blob)
 
     def _flush(self) -> None:
-        with self._desk.database.begin() as tx:
+        with self._desk.lock, self._desk.database.begin() as tx:
             if self._blob is None:
                 self._blob = blobs.begin(tx)
             blobs.extend(tx, self._blob, [_put(tx, each) for each in self._batch])
         self._batch, self._fresh, self._bytes = [], set(), 0
-        self._desk.database.checkpoint_when_large()
+        with self._desk.lock:
+            self._desk.database.checkpoint_when_large()
 
 
 def regrouped(pieces: Iterable[bytes], cuts: Iterable[Cut]) -> Iterator[bytes]:
@@ -266,11 +285,14 @@ def _opened(source: Path) -> BinaryIO:
 def _gathered(desk: Desk, slot: Slot, pieces: Iterator[bytes], mode: int) -> Version:
     """Holds a content in memory until it proves to be large."""
     held, size = list[bytes](), 0
-    for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size > STREAM_ABOVE:
-            return large(desk, slot, itertools.chain(held, pieces), mode)
+    with desk.aside():  # whoever gives the content may take his time, and may use this spool in another thread
+        for piece in pieces:
+            held.append(piece)
+            size += len(piece)
+            if size > STREAM_ABOVE:
+                break
+    if size > STREAM_ABOVE:
+        return large(desk, slot, itertools.chain(held, pieces), mode)
     return small(desk, b"".join(held), mode, slot.now)
 
 

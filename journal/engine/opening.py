@@ -42,6 +42,7 @@ class Wish(NamedTuple):
     allow_git: bool
     allow_wide_root: bool
     create: bool
+    workers: int
 
 
 class Opening(NamedTuple):
@@ -298,7 +299,7 @@ def _session(
     if known is not None and known[1] != branch.id:
         raise UsageError(f"session {name!r} belongs to another root", hint="choose another session_id")
     place = Place(row.id, branch.id, known[0] if known is not None else SessionRow(0), places.boot_id())
-    desk = Desk(database, root, temp, place, allow_git=wish.allow_git)
+    desk = Desk(database, root, temp, place, allow_git=wish.allow_git, workers=wish.workers)
     report = recover(desk, origin)
     desk.mend = lambda: mend(desk)
     facts = SessionFacts(name, os.getpid(), os.uname().nodename, now_us(), wish.metadata)

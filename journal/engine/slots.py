@@ -157,10 +157,12 @@ def state_on_disk(desk: Desk, path: str, known: Known, found: Look, at: tuple[in
     if seen is not None and holds(seen, found):
         return State(seen.sha256, found.size, seen.is_text, found.mode, _kind(found)), None
     if found.kind == "symlink" or found.size <= STREAM_ABOVE:
-        data = looking.read(*at, found, path=path)
-        sha, is_text = sha256(data), text.is_text(data)
+        with desk.aside():
+            data = looking.read(*at, found, path=path)
+            sha, is_text = sha256(data), text.is_text(data)
     else:
-        sha = Sha256(looking.digest(*at, found, path=path))
+        with desk.aside():
+            sha = Sha256(looking.digest(*at, found, path=path))
         is_text = _sniffed(desk, sha, at)
     desk.seen[path] = seen_of(found, sha, is_text)
     return State(sha, found.size, is_text, found.mode, _kind(found)), data
@@ -175,7 +177,8 @@ def _content(desk: Desk, path: str, known: Known, found: Look, at: tuple[int, st
         data = looking.read(*at, found, path=path)
     if data is None:
         return Version(state, None, None, origin=path)
-    packed = pack(data, (), desk.chunks, state.sha256)
+    with desk.aside():
+        packed = pack(data, (), desk.bases, state.sha256)
     return Version(state, packed, data, origin=path)
 
 

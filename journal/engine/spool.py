@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, Literal, NoReturn, Self
 
 from journal.engine import commit, compare, lazy, opening, reset, stage, survey
 from journal.engine.journal import Journal
@@ -16,7 +16,7 @@ from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
 from journal.errors import UsageError
 from journal.ids import compact_json
-from journal.limits import DIFF_KEPT_MAX
+from journal.limits import DIFF_KEPT_MAX, WORKERS, WORKERS_MAX
 from journal.records import (
     BatchResult,
     Chmod,
@@ -51,6 +51,21 @@ def place(path: str | PathLike[str]) -> str:
     return os.fspath(path)
 
 
+def places(workers: object) -> int:
+    """Gives how many verbs may run side by side; `adaptive` is one a processor that this process may use.
+
+    Raises:
+        UsageError: it is neither a number from 1 on nor "adaptive".
+    """
+    if workers == "adaptive":
+        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return min(usable, WORKERS_MAX)
+    if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= WORKERS_MAX:
+        hint = f"pass a number from 1 to {WORKERS_MAX}, or \"adaptive\""
+        raise UsageError(f"workers is {workers!r}", hint=hint)
+    return workers
+
+
 class Spool:
     """One session at one root: verbs stage changes, `commit` publishes them, `reset` takes them back.
 
@@ -75,6 +90,7 @@ class Spool:
         journal: str | PathLike[str] | None = None,
         session_id: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        workers: int | Literal["adaptive"] = WORKERS,
         wait_s: float = 0.0,
         allow_git: bool = False,
         allow_wide_root: bool = False,
@@ -101,6 +117,7 @@ class Spool:
             allow_git,
             allow_wide_root,
             create,
+            places(workers),
         )
         return cls(opening.open_root(wish))
 

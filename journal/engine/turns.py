@@ -66,7 +66,7 @@ class Turns:
     def enter(self, turn: Turn) -> None:
         """Waits until it is this verb's turn; whatever comes of it, `leave` gives the turn back."""
         with self._lock:
-            if not self._waiting and self._fits(turn):
+            if self._fits(turn) and not any(map(turn.meets, self._waiting)):
                 self._running.append(turn)
                 return
             turn.stop()

@@ -2,7 +2,9 @@
 
 import errno
 import json
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +167,115 @@ def test_a_verb_within_a_verb_is_refused_and_leaves_no_trace(root: Path) -> None
         assert disk(root) == {}
         spool.write("outer", "2")
         assert spool.status().conflicts == ()
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """What stands on disk, without modes and kinds."""
+    return {path: data for path, (data, _, _) in disk(root).items()}
+
+
+def held_up(started: threading.Event, go_on: threading.Event) -> Iterator[bytes]:
+    """A content whose giver takes his time."""
+    started.set()
+    assert go_on.wait(20)
+    yield b"late"
+
+
+def test_a_verb_that_waits_for_its_content_holds_up_only_verbs_on_its_path(spool: Spool, root: Path) -> None:
+    started, go_on, done = threading.Event(), threading.Event(), list[str]()
+
+    def slow() -> None:
+        spool.write("a/slow", held_up(started, go_on))
+        done.append("slow")
+
+    def same() -> None:
+        spool.write("a/slow", "later")
+        done.append("same")
+
+    threads = [threading.Thread(target=slow), threading.Thread(target=same)]
+    threads[0].start()
+    assert started.wait(20)
+    threads[1].start()
+    spool.write("a/other", "meanwhile")
+    assert spool.touched_files() == ["a/other"]
+    assert spool.read("a/other") == b"meanwhile"
+    go_on.set()
+    for thread in threads:
+        thread.join(20)
+    assert done == ["slow", "same"]
+    assert contents(root) == {"a/slow": b"later", "a/other": b"meanwhile"}
+    names = [patch.path for patch in spool.diff()]
+    assert names == ["a/other", "a/slow"]
+
+
+def test_threads_on_their_own_files_and_on_a_common_one(spool: Spool, root: Path) -> None:
+    def work(number: int) -> None:
+        for turn in range(10):
+            spool.write(f"own/{number}", f"{number} {turn}\n" * 3000)
+            spool.write("common", f"{number} {turn}")
+            if turn % 4 == 3:
+                spool.commit(f"{number} {turn}")
+            if turn % 5 == 4:
+                with suppress(WorkspaceChanged):
+                    spool.move(f"own/{number}", f"moved/{number}", overwrite=True)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert {path: data for path, data in contents(root).items() if path != "common"} == {
+        f"moved/{number}": f"{number} 9\n".encode() * 3000 for number in range(4)
+    }
+    spool.commit("the rest")
+    tree = spool.journal.tree()
+    assert {path: spool.journal.blob(entry.sha256).read() for path, entry in tree.items()} == contents(root)
+    assert temp_files(root) == []
+
+
+def test_one_that_fails_does_not_disturb_those_beside_it(spool: Spool, root: Path) -> None:
+    started, go_on = threading.Event(), threading.Event()
+    thread = threading.Thread(target=lambda: spool.write("slow", held_up(started, go_on)))
+    thread.start()
+    assert started.wait(20)
+    with pytest.raises(UnknownName):
+        spool.move("missing", "b")
+    with pytest.raises(PathRefused):
+        spool.write("../b", "x")
+    go_on.set()
+    thread.join(20)
+    assert contents(root) == {"slow": b"late"}
+    assert spool.commit("slow") is not None
+
+
+def test_close_waits_for_verbs_and_is_refused_within_one(root: Path) -> None:
+    spool = Spool.open(root)
+    started, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def closing() -> Iterator[bytes]:
+        yield b"a"
+        with pytest.raises(UsageError, match="close was called from within a verb"):
+            spool.close()
+
+    spool.write("closing", closing())
+    writer = threading.Thread(target=lambda: spool.write("slow", held_up(started, go_on)))
+    writer.start()
+    assert started.wait(20)
+    closer = threading.Thread(target=lambda: (spool.close(), closed.set()))
+    closer.start()
+    assert not closed.wait(0.05)
+    go_on.set()
+    for thread in (writer, closer):
+        thread.join(20)
+    assert closed.is_set()
+    assert contents(root) == {"closing": b"a", "slow": b"late"}
+    with pytest.raises(Closed):
+        spool.write("a", "x")
+
+
+@pytest.mark.parametrize("workers", [0, -1, 65, 1.5, True, "many", None])
+def test_workers_is_a_number_or_adaptive(root: Path, workers: Any) -> None:
+    with pytest.raises(UsageError, match="workers is"):
+        Spool.open(root, workers=workers)
+    with Spool.open(root, workers="adaptive") as spool:
+        spool.write("a", "x")
