@@ -128,3 +128,15 @@ WORKERS = 4
 
 WORKERS_MAX = 64
 """verbs side by side at most: each may hold a content of limits.STREAM_ABOVE bytes several times over."""
+
+IDLE_CLOSE_S = 0.05
+"""seconds without a verb after which rows of acts that are done are closed, for whoever reads the audit."""
+
+IDLE_CHECKPOINT_S = 0.2
+"""seconds without a verb after which the WAL is copied into the journal."""
+
+IDLE_SYNC_S = 1.0
+"""seconds without a verb after which the root is synced; a mark taken off too soon costs the next write a sync."""
+
+SYNC_MARKS_MAX = 65
+"""marked paths that are listed for a root sync: one more than limits.SYNC_FILES_MAX, and all are synced at once."""

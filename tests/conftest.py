@@ -23,6 +23,9 @@ def spool_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     """The state folder, outside `tmp_path` so that a root may be anywhere in there."""
     home = tmp_path_factory.mktemp("spool-home")
     monkeypatch.setenv("SPOOL_HOME", str(home))
+    memory = home.with_name(home.name + "-memory")  # what a restart of the machine would empty
+    memory.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(memory))
     return home
 
 

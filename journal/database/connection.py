@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Self
+from typing import Literal, Self
 
 import apsw
 
@@ -66,6 +66,7 @@ class Database:
         self._pid, self._forks = os.getpid(), _FORKS[0]
         self._wal_pages = 0
         self._open = True
+        self._rest = "NORMAL"
         self.commits = 0  # as SQLite counts them: true also when an interrupt hid the end of one
         self.path = path
         self.readonly = readonly
@@ -114,7 +115,12 @@ class Database:
     def begin(self, *, sync: bool = False) -> Transaction:
         """Begins a write transaction; with `sync` it is on disk when it ends, and all before it with it."""
         self.alive()
-        return Transaction(self._connection, self.path, sync=sync, rest="NORMAL")
+        return Transaction(self._connection, self.path, sync=sync and self._rest == "NORMAL", rest=self._rest)
+
+    def keep(self, durability: Literal["off", "normal", "full"]) -> None:
+        """Says what a transaction survives: `off` no power cut, `normal` one when it asks to, `full` any."""
+        self._rest = durability.upper()
+        self._connection.execute(f"PRAGMA synchronous={self._rest}").fetchall()
 
     def roll_back(self) -> None:
         """Ends a transaction that an interrupt left open; nothing of it stays."""
@@ -138,12 +144,12 @@ class Database:
         self.alive()
         return self.looking
 
-    def checkpoint_when_large(self) -> None:
-        """Copies the WAL into the file when it has outgrown its bound, so that the next commit overwrites it.
+    def checkpoint_when_large(self, most_bytes: int = limits.WAL_CHECKPOINT_BYTES) -> None:
+        """Copies the WAL into the file when it has outgrown a bound, so that the next commit overwrites it.
 
         A disk that refuses is no error here: what was committed is committed, and the next verb tries again.
         """
-        if self._wal_pages * limits.PAGE_BYTES > limits.WAL_CHECKPOINT_BYTES:
+        if self._wal_pages * limits.PAGE_BYTES > most_bytes:
             with suppress(StorageError):
                 self.checkpoint()
 

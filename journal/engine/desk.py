@@ -89,6 +89,8 @@ class Desk:
         self.turns = Turns(workers)
         self._mine = threading.local()
         self.mend: Callable[[], None] = lambda: None
+        self.ended: Callable[[], None] = lambda: None
+        self.sync_failed = False
         self.seen: dict[str, Seen] = {}
         self.unsaved: dict[PathId, Seen] = {}
         self._known: dict[str, Known] = {}
@@ -156,6 +158,7 @@ class Desk:
             self.lock.release()
         self.turns.leave(turn)
         self._mine.turn = None
+        self.ended()
         if self.doubtful:
             with suppress(JournalError):  # what cannot be mended now is mended before the next verb
                 self.ready()
@@ -236,6 +239,12 @@ class Desk:
             known = self._known.get(path)
             if known is not None:
                 known.head, known.staged, known.row = after, None, None
+
+    def unmark(self) -> None:
+        """Asks the rows again which paths are marked."""
+        for known in self._known.values():
+            known.marked = False
+        self._known.clear()
 
     def trim(self) -> None:
         """Keeps memory bounded; called between two verbs."""

@@ -8,11 +8,12 @@ staged. A journal that is not where `id` says is never made anew silently: the r
 import contextlib
 import os
 import time
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from journal.database import Database
 from journal.database.migrate import migrate, refuse_newer
 from journal.engine.desk import Desk, Place, now_us
+from journal.engine.idle import Idle
 from journal.engine.recover import Origin, mend, recover
 from journal.engine.turns import Turn
 from journal.errors import BusyError, JournalError, StorageError, UnknownName, UsageError
@@ -20,7 +21,7 @@ from journal.ids import SessionRow
 from journal.records import RecoveryReport
 from journal.tables import meta, sessions
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
-from journal.workspace import identity, mounts, own, places, ticks
+from journal.workspace import boot, identity, mounts, own, places, ticks
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.lease import Held, Lease
@@ -43,6 +44,7 @@ class Wish(NamedTuple):
     allow_wide_root: bool
     create: bool
     workers: int
+    durability: Literal["off", "normal", "full"]
 
 
 class Opening(NamedTuple):
@@ -52,6 +54,7 @@ class Opening(NamedTuple):
     session: str
     recovery: RecoveryReport
     leases: list[Lease]
+    idle: Idle
 
 
 class Found(NamedTuple):
@@ -91,7 +94,9 @@ def open_root(wish: Wish) -> Opening:
         ticks.probe(temp)
         desk, session, report = _session(wish, database, root, temp, place_row, branch, origin)
         undo.pop_all()
-    return Opening(desk, session, report, leases)
+    idle = Idle(desk, syncing=wish.durability != "off")
+    desk.ended = idle.poke
+    return Opening(desk, session, report, leases, idle)
 
 
 def close(opening: Opening) -> None:
@@ -105,6 +110,7 @@ def close(opening: Opening) -> None:
         raise UsageError("close was called from within a verb of this spool", hint="close it when the verb is done")
     try:
         if not desk.database.forked:
+            opening.idle.stop()
             desk.turns.enter(alone)
         _close(opening, desk)
     finally:
@@ -133,6 +139,7 @@ def _close(opening: Opening, desk: Desk) -> None:
 
 def abandon(opening: Opening) -> None:
     """Gives the root free of a spool that was dropped without being closed; its session counts as died."""
+    opening.idle.stop()
     for lease in opening.leases:
         lease.release()
     opening.desk.temp.close()
@@ -294,17 +301,21 @@ def _session(
     wish: Wish, database: Database, root: Root, temp: Temp, row: RootRow, branch: BranchRow, origin: Origin
 ) -> tuple[Desk, str, RecoveryReport]:
     """Recovers, then starts the session."""
-    name = wish.session if wish.session is not None else os.urandom(8).hex()
-    known = sessions.find(database.look(), name)
+    name, look = wish.session if wish.session is not None else os.urandom(8).hex(), database.look()
+    known = sessions.find(look, name)
     if known is not None and known[1] != branch.id:
         raise UsageError(f"session {name!r} belongs to another root", hint="choose another session_id")
-    place = Place(row.id, branch.id, known[0] if known is not None else SessionRow(0), places.boot_id())
+    place = Place(row.id, branch.id, known[0] if known is not None else SessionRow(0), boot.boot_id())
     desk = Desk(database, root, temp, place, allow_git=wish.allow_git, workers=wish.workers)
-    report = recover(desk, origin)
+    desk.database.keep(wish.durability)
+    journal_id, kept = meta.get(look, meta.JOURNAL_ID) or "", meta.get(look, meta.BOOT_ID)
+    report = recover(desk, origin, lost=boot.is_lost(kept, meta.get(look, meta.TOKEN), journal_id))
     desk.mend = lambda: mend(desk)
     facts = SessionFacts(name, os.getpid(), os.uname().nodename, now_us(), wish.metadata)
     with database.begin() as tx:
         session = sessions.start(tx, branch.id, facts)
+        meta.put(tx, meta.BOOT_ID, place.boot_id)  # last of all: a death in recovery must find the loss again
+        meta.put(tx, meta.TOKEN, boot.write_token(journal_id))
     desk.place = place._replace(session_id=session)
     return desk, name, report
 

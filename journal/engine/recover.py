@@ -14,44 +14,26 @@ Every step may be repeated, so a death in the middle of it costs nothing but ano
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
 
-from journal.content.packing import pack
 from journal.content.paths import parents
-from journal.engine import intake, placing, rows
+from journal.engine import aftermath, rows
+from journal.engine.carrying import Tally, carry, keep
 from journal.engine.desk import Desk, now_us
-from journal.engine.slots import Slot, Version, find, state_on_disk
+from journal.engine.slots import state_on_disk
 from journal.errors import CorruptionError, JournalError, PathRefused
 from journal.ids import InvocationId, PathId, Sha256
-from journal.limits import STREAM_ABOVE
 from journal.records import RecoveryReport
-from journal.tables import blobs, intents, invocations, marks, paths, staged
+from journal.tables import blobs, intents, invocations, marks, staged
 from journal.tables.intents import Intent
 from journal.tables.invocations import Chain, Opened, Outcome
-from journal.tables.marks import Mark
-from journal.tables.states import State
 from journal.workspace import look as looking
 from journal.workspace.faults import system_errors
 from journal.workspace.temp import FOLDER, HOME
 
 Stand = Literal["after", "before", "third"]
 Origin = Literal["found", "created", "moved", "copied", "missing"]
-
-
-@dataclass(slots=True)
-class Tally:
-    """What recovery has found and done so far."""
-
-    finished: list[str] = field(default_factory=list)
-    undone: list[str] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
-    rescued: list[str] = field(default_factory=list)
-    swept: int = 0
-    taken_back: set[InvocationId] = field(default_factory=set)
-    blocked: set[InvocationId] = field(default_factory=set)
-    failed: dict[InvocationId, Outcome] = field(default_factory=dict)
 
 
 def mend(desk: Desk) -> None:
@@ -74,19 +56,27 @@ def mend(desk: Desk) -> None:
         desk.doubtful = bool(desk.stuck)
 
 
-def recover(desk: Desk, journal: Origin, failed: Mapping[InvocationId, Outcome] | None = None) -> RecoveryReport:
+def recover(
+    desk: Desk, journal: Origin, failed: Mapping[InvocationId, Outcome] | None = None, *, lost: bool = False
+) -> RecoveryReport:
     """Mends what a dead process left, and tells what that was; costs three look-ups when there is nothing.
 
-    Acts that are known to have `failed` go back, however their paths stand.
+    Acts that are known to have `failed` go back, however their paths stand. `lost` says that the machine may have lost
+    what it had not written to the disk yet: then marked files are held against the journal.
     """
     with desk.lock, system_errors("recover the root", None, place=desk.root.fd):
-        tally = Tally(failed=dict(failed or {}))
+        tally = Tally(failed=dict(failed or {}), lost=lost)
         look = desk.database.look()
+        if lost:
+            with desk.database.begin() as tx:
+                marks.distrust(tx, desk.place.root_id)
         promised = intents.open_ones(look, desk.place.branch_id)
         running = invocations.running(look, desk.place.branch_id)
         _sweep(desk, promised, tally)
         for act, group in groupby(promised, key=lambda each: each.act_id):
             _finish_act(desk, act, list(group), running, tally)
+        if lost:
+            aftermath.rewrite(desk, {intent.path for intent in promised}, tally)
         interrupted = _close(desk, promised, running, tally)
         desk.root.forget()
         return RecoveryReport(
@@ -112,7 +102,7 @@ def _sweep(desk: Desk, promised: list[Intent], tally: Tally) -> None:
             tally.conflicts.append(path)  # somebody else's doing: it is told and left
             continue
         if name.startswith("x-") and not _is_known(desk, name, found):
-            _keep(desk, path, (desk.temp.fd, name), found, "sweep")
+            keep(desk, path, (desk.temp.fd, name), found, "sweep")
             tally.rescued.append(path)
         if name.startswith(("w-", "x-")):
             desk.temp.unlink(name)
@@ -123,23 +113,10 @@ def _is_known(desk: Desk, name: str, found: looking.Look) -> bool:
     return blobs.knows(desk.database.look(), Sha256(looking.digest(desk.temp.fd, name, found)))
 
 
-def _keep(desk: Desk, path: str, at: tuple[int, str], found: looking.Look, reason: str) -> None:
-    """Keeps bytes of unknown origin in the journal, synced, before anything is done to their file."""
-    packed = None
-    if found.size <= STREAM_ABOVE or found.kind == "symlink":
-        packed = pack(looking.read(*at, found, path=path))
-        sha = packed.sha256
-    else:
-        sha = intake.keep(desk, path, at, found)
-    with desk.database.begin(sync=True) as tx:
-        blob = blobs.number(tx, sha) if packed is None else blobs.put(tx, packed)
-        marks.rescue(tx, paths.number(tx, path), blob, reason, now_us())
-
-
 def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: list[Opened], tally: Tally) -> None:
     """Steps 2 and 3 for one act."""
     own = {intent.path for intent in group}
-    stands = {intent.path: _stand(desk, intent, own) for intent in group}
+    stands = {intent.path: aftermath.after_loss(_stand(desk, intent, own), intent, tally) for intent in group}
     third = [intent.path for intent in group if stands[intent.path] == "third"]
     tally.conflicts += third
     back = act in tally.failed or (bool(third) and group[0].act_size > 1)
@@ -147,7 +124,7 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     leaving = _leaving(desk, act, group, running, back=back)
     try:
         with system_errors("recover", None, place=desk.root.fd):
-            _carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], tally, back=back)
+            carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], tally, back=back)
     except JournalError:
         tally.blocked.add(act)  # its promises stay, and the next opening tries again
         tally.conflicts += [intent.path for intent in todo]
@@ -184,49 +161,6 @@ def _stand(desk: Desk, intent: Intent, own: set[str]) -> Stand:
     if stamp == intent.after_stamp and intent.how != "mode":
         return "before"  # our own file, torn: it is written again
     return "before" if state == intent.before and stamp == intent.before_stamp else "third"
-
-
-def _carry(desk: Desk, todo: list[Intent], emptied: list[str], tally: Tally, *, back: bool) -> None:
-    """Takes paths to their new states, or back to their old ones, by the steps of an ordinary act."""
-    slots = [_slot(desk, intent, intent.before if back else intent.after) for intent in todo]
-    placing.decide(slots)
-    moving = [slot for slot in slots if slot.how]
-    if not moving:
-        for folder in emptied:
-            desk.root.remove_folder(folder)
-        return
-    folders = placing.missing_folders(desk, moving)
-    for slot in moving:
-        if slot.look is None or slot.before is None:
-            continue
-        if not blobs.knows(desk.database.look(), slot.before.sha256):
-            # It has the stamp of our own file, torn; but someone may have written it in the same tick of the clock.
-            _keep(desk, slot.path, desk.root.parent(slot.path), slot.look, "recovery")
-            tally.rescued.append(slot.path)
-    for slot in moving:
-        placing.fill(desk, slot, {})
-    with desk.database.begin(sync=True) as tx:
-        marks.mark(tx, [_mark(desk, slot) for slot in moving])
-    placing.publish(desk, moving, placing.Folders(folders, emptied), todo[0].act_id)
-    for slot in moving:
-        placing.drop_displaced(desk, slot)
-
-
-def _slot(desk: Desk, intent: Intent, target: State | None) -> Slot:
-    try:
-        slot = find(desk, intent.path, may_be_folder=True)
-    except PathRefused:  # below a file that goes first; if it is not of this act, publishing is refused too
-        slot = Slot(intent.path, desk.know(intent.path), None, None)
-    slot.now = None if target is None else Version(target)
-    return slot
-
-
-def _mark(desk: Desk, slot: Slot) -> Mark:
-    path_id, made, place = slot.known.path_id, slot.made, desk.place
-    assert path_id is not None  # a promised path has a number
-    if made is None:
-        return Mark(place.root_id, path_id, 0, None, None, None, place.boot_id)
-    return Mark(place.root_id, path_id, 0, made.inode, made.size, made.mtime_ns, place.boot_id)
 
 
 def _leaving(

@@ -38,6 +38,8 @@ from journal.records import (
 )
 from journal.tables import sessions, staged
 
+Durability = Literal["off", "normal", "full"]
+
 
 def place(path: str | PathLike[str]) -> str:
     """Gives the text of a path of this machine.
@@ -90,6 +92,7 @@ class Spool:
         journal: str | PathLike[str] | None = None,
         session_id: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        durability: Durability = "normal",
         workers: int | Literal["adaptive"] = WORKERS,
         wait_s: float = 0.0,
         allow_git: bool = False,
@@ -105,6 +108,8 @@ class Spool:
         given: object = session_id
         if given is not None and not (isinstance(given, str) and given.strip()):
             raise UsageError(f"session_id is {session_id!r}", hint="pass a name, or leave it out")
+        if durability not in ("off", "normal", "full"):
+            raise UsageError(f"durability is {durability!r}", hint='pass "off", "normal" or "full"')
         seconds: object = wait_s
         if not isinstance(seconds, int | float) or not seconds >= 0:
             raise UsageError(f"wait_s is {wait_s!r}", hint="pass seconds from 0 on")
@@ -118,6 +123,7 @@ class Spool:
             allow_wide_root,
             create,
             places(workers),
+            durability,
         )
         return cls(opening.open_root(wish))
 

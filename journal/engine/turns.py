@@ -83,6 +83,11 @@ class Turns:
                 self._let_go_on()
 
     @property
+    def running(self) -> int:
+        """Counts the verbs that run."""
+        return len(self._running)
+
+    @property
     def waiting(self) -> int:
         """Counts the verbs that wait."""
         return len(self._waiting)

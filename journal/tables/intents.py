@@ -20,6 +20,7 @@ INSERT OR REPLACE INTO intent (
 )
 """
 DELETE_ACT = "DELETE FROM intent WHERE branch_id = :branch_id AND act_id = :act_id"
+SELECT_ANY = "SELECT 1 FROM intent WHERE branch_id = :branch_id LIMIT 1"
 DELETE_ALL = "DELETE FROM intent WHERE branch_id = :branch_id"
 SELECT_ALL = """
 SELECT i.path_id, p.name, p.raw, i.act_id, i.act_size, i.how, i.temp, i.moved_from,
@@ -87,6 +88,11 @@ def done(tx: Write, branch_id: BranchId, acts: Iterable[InvocationId]) -> None:
 def all_done(tx: Write, branch_id: BranchId) -> None:
     """Says that every promise is kept."""
     tx.run(DELETE_ALL, branch_id=branch_id)
+
+
+def any_open(tx: Read, branch_id: BranchId) -> bool:
+    """Tells whether a promise is not known to be kept."""
+    return tx.value(SELECT_ANY, branch_id=branch_id) is not None
 
 
 def open_ones(tx: Read, branch_id: BranchId) -> list[Intent]:

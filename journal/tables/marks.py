@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from journal.content.paths import loaded
 from journal.database import Read, Write
 from journal.ids import BlobId, PathId, RootId, Sha256
 
@@ -10,6 +11,17 @@ UPSERT_MARK = """
 INSERT OR REPLACE INTO unsynced (root_id, path_id, seq, inode, size, mtime_ns, boot_id) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 SELECT_MARK = "SELECT 1 FROM unsynced WHERE root_id = :root_id AND path_id = :path_id"
+SELECT_NEWEST = "SELECT coalesce(max(seq), 0) FROM unsynced WHERE root_id = :root_id"
+SELECT_WRITTEN = """
+SELECT p.name, p.raw FROM unsynced AS u JOIN path AS p ON p.id = u.path_id WHERE u.root_id = :root_id LIMIT :most
+"""
+DELETE_MARKS = "DELETE FROM unsynced WHERE root_id = :root_id AND seq <= :newest"
+SELECT_MARKS = """
+SELECT p.name, p.raw, u.path_id FROM unsynced AS u JOIN path AS p ON p.id = u.path_id WHERE u.root_id = :root_id
+"""
+DISTRUST = """
+DELETE FROM seen WHERE root_id = :root_id AND path_id IN (SELECT path_id FROM unsynced WHERE root_id = :root_id)
+"""
 RESTAMP = "UPDATE unsynced SET boot_id = :boot_id WHERE root_id = :root_id AND boot_id <> :boot_id"
 UPSERT_SEEN = """
 INSERT OR REPLACE INTO seen (root_id, path_id, blob_id, kind, mode, dev, inode, size, mtime_ns, ctime_ns, taken_ns)
@@ -59,6 +71,31 @@ def mark(tx: Write, marks: Sequence[Mark]) -> None:
 def marked(tx: Read, root_id: RootId, path_id: PathId) -> bool:
     """Tells whether a path is marked."""
     return tx.value(SELECT_MARK, root_id=root_id, path_id=path_id) is not None
+
+
+def newest(tx: Read, root_id: RootId) -> int:
+    """Gives the highest act that marked a path of a root, 0 when there is no mark."""
+    return int(tx.value(SELECT_NEWEST, root_id=root_id))
+
+
+def written(tx: Read, root_id: RootId, most: int) -> list[str]:
+    """Lists marked paths, so many at most, in no order."""
+    return [loaded(row[0], row[1]) for row in tx.rows(SELECT_WRITTEN, root_id=root_id, most=most)]
+
+
+def clear(tx: Write, root_id: RootId, seq: int) -> None:
+    """Takes the marks off that acts up to a number made: what they wrote is on disk."""
+    tx.run(DELETE_MARKS, root_id=root_id, newest=seq)
+
+
+def everything(tx: Read, root_id: RootId) -> list[tuple[str, PathId]]:
+    """Lists the marked paths of a root with their numbers, in no order."""
+    return [(loaded(row[0], row[1]), PathId(row[2])) for row in tx.rows(SELECT_MARKS, root_id=root_id)]
+
+
+def distrust(tx: Write, root_id: RootId) -> None:
+    """Forgets what was seen at marked paths: their stats may have reached the disk without their bytes."""
+    tx.run(DISTRUST, root_id=root_id)
 
 
 def restamp(tx: Write, root_id: RootId, boot_id: str) -> None:

@@ -17,6 +17,9 @@ INSERT INTO schema_migration (version, name, sha256, applied_at) VALUES (:versio
 
 JOURNAL_ID = "journal_id"
 CREATED_AT = "created_at"
+BOOT_ID = "boot_id"
+TOKEN = "token"
+"""with BOOT_ID of the last opening: whether the machine has forgotten anything since."""
 
 
 def get(tx: Read, key: str) -> str | None:

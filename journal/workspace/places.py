@@ -1,9 +1,8 @@
-"""Where things are: the root, the journal's folder, the token, and what tells one boot from another."""
+"""Where things are: the root, the journal's folder, and the folder of the token."""
 
 import hashlib
 import os
 import stat
-import sys
 from typing import TYPE_CHECKING
 
 from journal.errors import UsageError
@@ -153,25 +152,3 @@ def token_folder() -> str | None:
         if os.path.isabs(folder) and os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):
             return folder
     return None
-
-
-def boot_id() -> str:
-    """Gives what names this run of the kernel; empty when the system does not tell."""
-    if sys.platform == "darwin":
-        return _boot_session()
-    try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return file.read().strip()
-    except (OSError, ValueError):
-        return ""
-
-
-def _boot_session() -> str:
-    import ctypes
-
-    size = ctypes.c_size_t(64)
-    value = ctypes.create_string_buffer(size.value)
-    sysctl = getattr(ctypes.CDLL(None, use_errno=True), "sysctlbyname", None)
-    if sysctl is None or sysctl(b"kern.bootsessionuuid", value, ctypes.byref(size), None, ctypes.c_size_t(0)) != 0:
-        return ""
-    return value.value.decode("ascii", "replace")

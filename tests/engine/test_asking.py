@@ -261,7 +261,12 @@ def test_close_waits_for_verbs_and_is_refused_within_one(root: Path) -> None:
     writer = threading.Thread(target=lambda: spool.write("slow", held_up(started, go_on)))
     writer.start()
     assert started.wait(20)
-    closer = threading.Thread(target=lambda: (spool.close(), closed.set()))
+
+    def close() -> None:
+        spool.close()
+        closed.set()
+
+    closer = threading.Thread(target=close)
     closer.start()
     assert not closed.wait(0.05)
     go_on.set()

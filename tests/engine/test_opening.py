@@ -19,7 +19,7 @@ from journal import (
     UnknownName,
     UsageError,
 )
-from journal.workspace import mounts, places
+from journal.workspace import boot, mounts
 from tests.engine.looking import counts, held, let_go, names, run, value
 
 
@@ -315,7 +315,7 @@ def test_wishes_of_no_use_are_refused(root: Path, spool_home: Path, wish: dict[s
 
 def test_a_root_that_fails_to_open_can_be_opened_after_all(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(places, "boot_id", lambda: 1 / 0)
+        patched.setattr(boot, "boot_id", lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             Spool.open(root)
     with Spool.open(root) as spool:

@@ -139,8 +139,3 @@ def test_the_token_is_kept_in_the_runtime_folder(tmp_path: Path, monkeypatch: py
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert places.token_folder() is None
-
-
-def test_the_boot_id_stays_the_same() -> None:
-    assert places.boot_id() == places.boot_id()
-    assert "\n" not in places.boot_id()

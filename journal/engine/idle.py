@@ -1,0 +1,125 @@
+"""What a session does when nobody asks it for anything, in a thread of its own.
+
+    after limits.IDLE_CLOSE_S        the promises and audit rows of acts that are done are closed
+    after limits.IDLE_CHECKPOINT_S   the WAL is copied into the journal, so that the next act finds it short
+    after limits.IDLE_SYNC_S         the root is brought to the disk, and paths lose their marks
+
+Nothing depends on it: each of these is also done, or made up for, by a later act, by closing, or by recovery.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from journal.engine.desk import Desk
+from journal.errors import JournalError
+from journal.limits import IDLE_CHECKPOINT_S, IDLE_CLOSE_S, IDLE_SYNC_S, SYNC_MARKS_MAX
+from journal.tables import intents, marks
+from journal.workspace.sync import sync_files
+
+Step = Callable[[Desk], None]
+
+LOG = logging.getLogger("journal.idle")
+
+
+class Idle:
+    """The thread; it sleeps until a verb ends, and while verbs follow each other it only looks at the clock."""
+
+    def __init__(self, desk: Desk, *, syncing: bool) -> None:
+        self._desk = desk
+        self._steps: list[tuple[float, Step]] = [(IDLE_CLOSE_S, close), (IDLE_CHECKPOINT_S, checkpoint)]
+        if syncing:
+            self._steps.append((IDLE_SYNC_S, sync_root))
+        self._last = 0.0
+        self._asleep = True
+        self._stopped = False
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def poke(self) -> None:
+        """Says that a verb has ended."""
+        self._last = time.monotonic()
+        if self._asleep:  # waking a thread for every verb would cost more than what it does
+            self._asleep = False
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="spool-idle", daemon=True)
+                self._thread.start()
+            self._wake.set()
+
+    def stop(self) -> None:
+        """Ends the thread; what it has begun is finished first."""
+        self._stopped = True
+        self._wake.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopped:
+            self._wake.wait()
+            self._wake.clear()
+            for after_s, step in self._steps:
+                if not self._quiet_for(after_s):
+                    return
+                self._try(step)
+            seen = self._last
+            self._asleep = True
+            if self._last != seen:  # a verb ended between the last look and this line
+                self._asleep = False
+                self._wake.set()
+
+    def _quiet_for(self, seconds: float) -> bool:
+        """Waits until no verb has ended for so long; tells whether the thread is still wanted."""
+        while (left := self._last + seconds - time.monotonic()) > 0:
+            if self._wake.wait(left) and self._stopped:
+                return False
+            self._wake.clear()
+        return not self._stopped
+
+    def _try(self, step: Step) -> None:
+        try:
+            step(self._desk)
+        except JournalError as error:
+            LOG.warning("%s of %s was put off: %s", step.__name__, self._desk.database.path, error)
+
+
+def close(desk: Desk) -> None:
+    """Closes the acts that are done."""
+    with desk.lock:
+        if not desk.database.closed and not desk.doubtful:
+            desk.close_pending()
+
+
+def checkpoint(desk: Desk) -> None:
+    """Copies the WAL into the journal."""
+    with desk.lock:
+        if not desk.database.closed:
+            desk.database.checkpoint_when_large(0)
+
+
+def sync_root(desk: Desk) -> None:
+    """Brings what was written to the disk, then takes the marks off that were there before it began.
+
+    A disk that refuses once has forgotten which pages it lost, so nothing is tried twice: the marks stay until the next
+    session, and recovery compares the files.
+    """
+    with desk.lock:
+        if desk.database.closed or desk.doubtful or desk.sync_failed or desk.turns.running:
+            return
+        desk.close_pending()
+        look, branch, root = desk.database.look(), desk.place.branch_id, desk.place.root_id
+        if intents.any_open(look, branch):
+            return
+        newest, written = marks.newest(look, root), marks.written(look, root, SYNC_MARKS_MAX)
+    if not written:
+        return
+    try:
+        sync_files(desk.root, written)
+    except JournalError:
+        desk.sync_failed = True
+        raise
+    with desk.lock:
+        if not desk.database.closed:
+            with desk.transaction() as (tx, _):
+                marks.clear(tx, root, newest)
+            desk.unmark()

@@ -1,0 +1,129 @@
+"""What a session does when nobody asks it for anything."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from journal import Spool, StorageError
+from journal.engine import idle
+from journal.engine.idle import Idle
+from tests.engine.looking import acts, value
+
+
+def soon(happened: Callable[[], bool]) -> bool:
+    """Waits until something has happened."""
+    end = time.monotonic() + 20
+    while not happened() and time.monotonic() < end:
+        time.sleep(0.005)
+    return happened()
+
+
+def marked(spool: Spool) -> list[str]:
+    rows = spool.journal.query("SELECT p.name FROM unsynced AS u JOIN path AS p ON p.id = u.path_id ORDER BY 1")
+    return [row["name"] for row in rows]
+
+
+@pytest.fixture
+def quiet(root: Path) -> Iterator[Spool]:
+    """A session whose idle work is done by the test."""
+    with Spool.open(root) as spool:
+        spool._desk.ended = lambda: None
+        yield spool
+
+
+def test_an_act_is_closed_soon_after_it_is_done(spool: Spool) -> None:
+    spool.write("a", "x")
+    assert soon(lambda: acts(spool.journal) == [("write", "ok")])
+    assert soon(lambda: value(spool.journal, "SELECT count(*) FROM intent") == 0)
+
+
+def test_the_wal_is_copied_and_the_root_synced_when_nothing_happens(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle, "IDLE_SYNC_S", 0.01)
+    monkeypatch.setattr(idle, "IDLE_CHECKPOINT_S", 0.01)
+    with Spool.open(root) as spool:
+        spool.write("a", "x")
+        assert soon(lambda: marked(spool) == [])
+        assert soon(lambda: spool._desk.database._wal_pages == 0 or bool(spool.write("a", "y")))
+        spool.write("a", "z")
+        assert soon(lambda: marked(spool) == [])
+        assert spool.commit("all of it") is not None
+
+
+def test_nothing_is_synced_in_a_session_that_keeps_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle, "IDLE_SYNC_S", 0.001)
+    with Spool.open(root, durability="off") as spool:
+        spool.write("a", "x")
+        assert soon(lambda: acts(spool.journal) == [("write", "ok")])
+        time.sleep(0.05)
+        assert marked(spool) == ["a"]
+
+
+def test_a_mark_made_during_the_sync_stays(quiet: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiet.write("a", "x")
+    monkeypatch.setattr(idle, "sync_files", lambda root, paths: quiet.write("b", "y"))
+    idle.sync_root(quiet._desk)
+    assert marked(quiet) == ["b"]
+
+
+def test_a_disk_that_refuses_once_is_not_believed_again(quiet: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise StorageError("no", hint="look at the disk")
+
+    quiet.write("a", "x")
+    with monkeypatch.context() as patched, pytest.raises(StorageError):
+        patched.setattr(idle, "sync_files", refuse)
+        idle.sync_root(quiet._desk)
+    idle.sync_root(quiet._desk)
+    assert marked(quiet) == ["a"]
+
+
+def test_nothing_is_synced_while_a_verb_runs(quiet: Spool) -> None:
+    def content() -> Iterator[bytes]:
+        thread = threading.Thread(target=idle.sync_root, args=(quiet._desk,))
+        thread.start()
+        thread.join(20)
+        yield b"new"
+
+    quiet.write("a", "x")
+    quiet.write("b", content())
+    assert marked(quiet) == ["a", "b"]
+    idle.sync_root(quiet._desk)
+    assert marked(quiet) == []
+
+
+def test_a_path_without_a_mark_is_marked_again(quiet: Spool, root: Path) -> None:
+    quiet.write("a", "x")
+    idle.sync_root(quiet._desk)
+    quiet.write("a", "y")
+    assert marked(quiet) == ["a"]
+
+
+def test_a_step_that_fails_is_logged_and_the_next_ones_are_done(
+    quiet: Spool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = threading.Event()
+
+    def failing(_desk: object) -> None:
+        raise StorageError("the disk is full", hint="make room")
+
+    monkeypatch.setattr(idle, "close", failing)
+    monkeypatch.setattr(idle, "checkpoint", lambda _desk: done.set())
+    worker = Idle(quiet._desk, syncing=False)
+    worker.poke()
+    assert done.wait(20)
+    worker.stop()
+    assert "was put off: the disk is full" in caplog.text
+
+
+def test_it_ends_with_the_session_and_sleeps_in_between(root: Path) -> None:
+    with Spool.open(root) as spool:
+        before = set(threading.enumerate())
+        spool.write("a", "x")
+        (thread,) = set(threading.enumerate()) - before
+        assert thread.is_alive() and thread.daemon
+    assert thread not in threading.enumerate()
