@@ -122,3 +122,21 @@ DIFF_KEPT_MAX = 10_000
 
 CHUNKS_PER_TX = 4096
 """chunks of a streamed content in one transaction, when most of them are kept already."""
+
+VALIDATOR_TEXT_MAX = 200
+"""characters of a validator's name, and of its version: both stand in the row of every verdict."""
+
+PROBLEMS_MAX = 10_000
+"""problems taken from one validator; nobody reads more, and an endless one must not hang the commit."""
+
+PROBLEMS_SHOWN = 3
+"""problems that an error's message tells; all of them are in `problems`."""
+
+PROBLEM_CHARS_MAX = 200
+"""characters of one problem in an error's message."""
+
+VERDICT_BYTES_MAX = 64 << 10
+"""bytes of the problems of one path that are remembered; a longer verdict is asked for again."""
+
+VERDICTS_KEPT_MAX = 100_000
+"""verdicts that a journal remembers, about 20 MB; the oldest go first, and cost a validator's run each."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from journal.engine import within
 from journal.engine.desk import Desk, now_us, took
 from journal.errors import Closed, JournalError, PathRefused, UsageError
 from journal.ids import compact_json
@@ -23,6 +24,7 @@ NO_TEXT = re.compile("[\ud800-\udc7f\udd00-\udfff]").search
 @contextmanager
 def asked(desk: Desk, name: str, request: Mapping[str, Any]) -> Iterator[Asked]:
     """Gives the audit row of a verb to its body, and writes it as denied or failed when the body raises."""
+    within.refuse(desk, name)
     with desk.lock:
         desk.alive()
         if desk.acting:
