@@ -93,10 +93,11 @@ def _text(problems: Sequence[Said]) -> str:
 
 
 def _read(text: str) -> tuple[Said, ...] | None:
+    listed = json.loads(text)
     try:
-        found = [Said(each["message"], each["line"], each["code"]) for each in json.loads(text)]
-    except (KeyError, TypeError, ValueError):
+        found = [Said(each["message"], each["line"], each["code"]) for each in listed]
+    except (KeyError, TypeError):
         return None
     kinds = (str, int | None, str)
     whole = all(isinstance(part, kind) for each in found for part, kind in zip(each, kinds, strict=True))
-    return tuple(found) if whole else None
+    return tuple(found) if whole and isinstance(listed, list) else None
