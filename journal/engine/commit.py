@@ -249,9 +249,10 @@ def _wanted(expect: object) -> Sha256 | None:
 
 
 def _stage_changed(wanted: Sha256, found: Stage) -> StageChanged:
+    expected, here = wanted.hex(), found.digest().hex()
     return StageChanged(
-        f"{len(found.rows)} paths are staged, and not what was expected or judged; nothing was committed",
-        hint="look at what is staged, then repeat with its digest",
-        expected=wanted.hex(),
-        found=found.digest().hex(),
+        f"what is staged is {here[:12]}, not {expected[:12]} as was expected or judged; nothing was committed",
+        hint="look at what is staged, then repeat",
+        expected=expected,
+        found=here,
     )

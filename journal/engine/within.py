@@ -26,12 +26,15 @@ _INNERMOST: ContextVar[Optional["Mark"]] = ContextVar("innermost", default=None)
 def judging(desk: object) -> Iterator[None]:
     """Marks what runs inside, and the tasks that it starts, as judging what this session has staged."""
     mark = Mark(desk, _INNERMOST.get())
-    token = _INNERMOST.set(mark)
     try:
-        yield
-    finally:
+        try:
+            _INNERMOST.set(mark)
+            yield
+        finally:
+            mark.over = True
+    finally:  # once more: an interrupt may come at any line, and no verb would ever be let through again
         mark.over = True
-        _INNERMOST.reset(token)
+        _INNERMOST.set(mark.outer)
 
 
 def refuse(desk: object, name: str) -> None:

@@ -136,6 +136,8 @@ def test_a_disagreement_is_a_failed_act_with_its_text_from_the_beginning_of_the_
     for name, verb in (("validate", spool.validate), ("commit", spool.commit)):
         with pytest.raises(ValidationFailed) as caught:
             verb()
+        (problem,) = caught.value.to_dict()["problems"]
+        assert problem["message"] == "half a \\ud800 character"
         (row,) = rows(spool, name)
         assert (row["state"], row["decision"]) == ("failed", "allow")
         assert row["error"] == str(caught.value).encode("utf-8", "backslashreplace").decode()

@@ -17,7 +17,9 @@ from journal import (
     ValidationContext,
     ValidationFailed,
 )
-from tests.engine.clerk import WAIT_S, Clerk, Patches
+from journal.engine import within
+from tests.engine.clerk import WAIT_S, Clerk, Patches, lines_too_long
+from tests.engine.interrupting import Lines, lines_of, watched
 from tests.engine.looking import acts
 
 VERBS: dict[str, Callable[[Spool], object]] = {
@@ -153,3 +155,34 @@ def test_an_interrupt_passes_through_and_leaves_the_spool_usable(
     assert spool.write("a", "2").changed
     assert spool.reset().restored == ("a",)
     assert spool.journal.verify()
+
+
+def test_an_interrupt_at_any_line_does_not_leave_the_mark_of_a_judge(spool: Spool) -> None:
+    def judges() -> None:
+        with within.judging(spool):
+            pass
+
+    for line in range(1, lines_of(judges) + 1):
+        with pytest.raises(KeyboardInterrupt), watched(Lines(line)):
+            judges()
+        within.refuse(spool, "write")
+
+
+@pytest.mark.parametrize("verb", ["validate", "commit"])
+def test_a_session_goes_on_after_an_interrupt_at_any_line_of_the_judging(spool: Spool, verb: str) -> None:
+    def judges() -> None:
+        spool.validate() if verb == "validate" else spool.commit("a")
+
+    spool.register_validator(Clerk(lines_too_long), name="lint", paths=".")
+    spool.write("a", "0")
+    lines = lines_of(judges)
+    for line in range(1, lines + 1, max(lines // 30, 1)):
+        spool.write("a", f"{line}")
+        try:
+            with watched(Lines(line)):
+                judges()
+        except KeyboardInterrupt:
+            spool.write("b", f"{line}")
+        spool.commit("later")
+        assert spool.status().clean
+        assert spool.journal.blob(spool.journal.tree()["a"].sha256).read() == f"{line}".encode()
