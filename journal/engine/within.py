@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Optional
 
 from journal.errors import UsageError
 
@@ -19,22 +18,23 @@ class Mark:
         self.over = False
 
 
-_INNERMOST: ContextVar[Optional["Mark"]] = ContextVar("innermost", default=None)
+INNERMOST: ContextVar[Mark | None] = ContextVar("innermost", default=None)
+"""the judgement that runs here; a verb looks before it asks `refuse`, for most run in none"""
 
 
 @contextmanager
 def judging(desk: object) -> Iterator[None]:
     """Marks what runs inside, and the tasks that it starts, as judging what this session has staged."""
-    mark = Mark(desk, _INNERMOST.get())
+    mark = Mark(desk, INNERMOST.get())
     try:
         try:
-            _INNERMOST.set(mark)
+            INNERMOST.set(mark)
             yield
         finally:
             mark.over = True
     finally:  # once more: an interrupt may come at any line, and no verb would ever be let through again
         mark.over = True
-        _INNERMOST.set(mark.outer)
+        INNERMOST.set(mark.outer)
 
 
 def refuse(desk: object, name: str) -> None:
@@ -43,7 +43,7 @@ def refuse(desk: object, name: str) -> None:
     Raises:
         UsageError
     """
-    mark = _INNERMOST.get()
+    mark = INNERMOST.get()
     while mark is not None:
         if mark.desk is desk and not mark.over:
             hint = "judge what is given; change files before the commit, or after it"
