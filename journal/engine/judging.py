@@ -3,6 +3,8 @@
     1  inside the verb: what is staged is listed, with what named validators said of these very changes before
     2  with nothing locked: each validator is asked for the rest, then the gate; their problems are collected
     3  inside the verb again: verdicts are kept, and a disagreement becomes the verb's error and its audit row
+
+What changes between 1 and 3 is found by the digest of all that is staged; `within` refuses what a judge must not call.
 """
 
 import json
