@@ -3,6 +3,7 @@
 from journal.engine.journal import Journal
 from journal.engine.lazy import JournalSource
 from journal.engine.spool import Spool
+from journal.engine.validators import NamedValidator, ValidationContext, Validator
 from journal.errors import (
     BusyError,
     Closed,
@@ -10,6 +11,7 @@ from journal.errors import (
     CorruptionError,
     DigestMismatch,
     DiskFull,
+    GateRefused,
     JournalError,
     LimitExceeded,
     MigrationFailed,
@@ -23,6 +25,7 @@ from journal.errors import (
     StorageError,
     UnknownName,
     UsageError,
+    ValidationFailed,
     WorkspaceChanged,
 )
 from journal.records import (
@@ -43,6 +46,7 @@ from journal.records import (
     Operation,
     Paths,
     PlanStep,
+    Problem,
     Reader,
     Record,
     RecoveryReport,
@@ -80,6 +84,7 @@ __all__ = [
     "Entry",
     "FilePatch",
     "Finding",
+    "GateRefused",
     "Hunk",
     "Journal",
     "JournalError",
@@ -87,12 +92,14 @@ __all__ = [
     "LimitExceeded",
     "MigrationFailed",
     "Move",
+    "NamedValidator",
     "NoMatch",
     "NotAJournal",
     "Operation",
     "PathRefused",
     "Paths",
     "PlanStep",
+    "Problem",
     "ReadOnly",
     "Reader",
     "Record",
@@ -110,6 +117,9 @@ __all__ = [
     "Symlink",
     "UnknownName",
     "UsageError",
+    "ValidationContext",
+    "ValidationFailed",
+    "Validator",
     "VerifyReport",
     "WorkspaceChanged",
     "Write",

@@ -10,7 +10,9 @@
       BusyError         exit 75       try again: another writer holds the root or the journal
       ConflictError     exit  3       look, then redo
         WorkspaceChanged              the disk holds what nobody here wrote
-        StageChanged                  what is staged is not what was judged
+        StageChanged                  what is staged is not what was judged or expected
+        ValidationFailed              validators found problems (these two: exit 1)
+        GateRefused                   the commit gate found problems
       SchemaError       exit  4       migrate or upgrade
         SchemaTooNew                  the journal is newer than this code; it was left untouched
         MigrationFailed               a migration did not apply; the journal is as it was
@@ -28,7 +30,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from journal.records import PlanStep
+    from journal.records import PlanStep, Problem
 
 
 class JournalError(Exception):
@@ -159,6 +161,26 @@ class StageChanged(ConflictError):
     fields = ("expected", "found")
     expected: str
     found: str
+
+
+class ValidationFailed(ConflictError):
+    """Validators disagreed: `validator` was the first, `problems` are those of all; nothing was published.
+
+    What a validator raised is one of the problems; the first of these exceptions is the `__cause__`.
+    """
+
+    exit_code = 1
+    fields = ("validator", "problems")
+    validator: str
+    problems: "tuple[Problem, ...]"
+
+
+class GateRefused(ConflictError):
+    """The validators agreed and the commit gate did not; nothing was published. What it raised is the `__cause__`."""
+
+    exit_code = 1
+    fields = ("problems",)
+    problems: "tuple[Problem, ...]"
 
 
 class SchemaError(JournalError):

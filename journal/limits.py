@@ -140,3 +140,21 @@ IDLE_SYNC_S = 1.0
 
 SYNC_MARKS_MAX = 65
 """marked paths that are listed for a root sync: one more than limits.SYNC_FILES_MAX, and all are synced at once."""
+
+VALIDATOR_TEXT_MAX = 200
+"""characters of a validator's name, and of its version: both stand in the row of every verdict."""
+
+PROBLEMS_MAX = 10_000
+"""problems taken from one validator; nobody reads more, and an endless one must not hang the commit."""
+
+PROBLEMS_SHOWN = 3
+"""problems that an error's message tells; all of them are in `problems`."""
+
+PROBLEM_CHARS_MAX = 200
+"""characters of one problem in an error's message."""
+
+VERDICT_BYTES_MAX = 64 << 10
+"""bytes of the problems of one path that are remembered; a longer verdict is asked for again."""
+
+VERDICTS_KEPT_MAX = 100_000
+"""verdicts that a journal remembers, about 20 MB; the oldest go first, and cost a validator's run each."""

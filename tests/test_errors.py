@@ -39,6 +39,8 @@ CASES = {
     "ConflictError": ("conflict_error", 3),
     "WorkspaceChanged": ("workspace_changed", 3),
     "StageChanged": ("stage_changed", 3),
+    "ValidationFailed": ("validation_failed", 1),
+    "GateRefused": ("gate_refused", 1),
     "SchemaError": ("schema_error", 4),
     "SchemaTooNew": ("schema_too_new", 4),
     "MigrationFailed": ("migration_failed", 4),

@@ -24,6 +24,9 @@ def describe(parser: ArgumentParser) -> None:
         metavar="KEY=VALUE",
         help="a fact to keep with it; a VALUE that is JSON is kept as what it says",
     )
+    parser.add_argument(
+        "--expect", metavar="DIGEST", help="publish only if exactly this is staged; `spool status --digest` tells it"
+    )
     access.describe(parser)
 
 
@@ -33,7 +36,7 @@ def run(arguments: Namespace) -> int:
     place = located(arguments)
     metadata = dict(pairs(arguments.metadata))
     with access.session(arguments, place) as spool:
-        commit = spool.commit("\n\n".join(arguments.message), metadata=metadata or None)
+        commit = spool.commit("\n\n".join(arguments.message), metadata=metadata or None, expect=arguments.expect)
     if screen.json:
         screen.document({"commit": commit and commit.to_dict()})
     elif commit is None:

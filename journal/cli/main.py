@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "show": "show a commit and what it changed",
     },
     "Publish, or take back": {
+        "validate": "show what would be judged and published, with its digest",
         "commit": "publish all that is staged",
         "reset": "take back what is staged",
     },

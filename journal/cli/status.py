@@ -23,6 +23,9 @@ def describe(parser: ArgumentParser) -> None:
         "E when it was edited by hand and is not staged; then two blanks and the path from the root.\n"
         "JSON: branch, head, session_id, staged, conflicts, edits, digest, clean."
     )
+    parser.add_argument(
+        "--digest", action="store_true", help="only the digest of what is staged, for `spool commit --expect`"
+    )
 
 
 def run(arguments: Namespace) -> int:
@@ -35,6 +38,8 @@ def run(arguments: Namespace) -> int:
         found = status.of(journal, place.root)
         if screen.json:
             screen.document({**found.to_dict(), "clean": found.clean})
+        elif arguments.digest:
+            screen.line(found.digest)
         elif screen.plain:
             _list(screen, found)
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 from journal.engine.desk import Desk, now_us, took
 from journal.engine.turns import Turn
+from journal.engine.within import INNERMOST, refuse
 from journal.errors import Closed, JournalError, PathRefused, UsageError
 from journal.ids import compact_json
 from journal.limits import REQUEST_TEXT_MAX
@@ -32,6 +33,8 @@ def asked(
     Raises:
         UsageError: a verb was called from within another one. Closed
     """
+    if INNERMOST.get() is not None:
+        refuse(desk, name)
     turn = Turn(paths)
     steps = _asked(desk, name, request, turn)
     turn.belongs_to(steps.gen)

@@ -1,25 +1,28 @@
 """Publishing what is staged, in one transaction that is on disk when it ends.
 
     1  every staged path is looked at: a content that nobody here wrote is refused, nothing is published
-    2  the changes are counted
-    3  one synced transaction: what is staged must still be what was looked at; acts that are done but not yet closed
+    2  where there are validators or a gate: they judge with nothing locked, then step 1 again, on the same stage
+    3  the changes are counted
+    4  one synced transaction: what is staged must still be what was looked at; acts that are done but not yet closed
        are closed; the commit is named, commit, changes and tree at head are written, staged rows go, the audit row is
        closed
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from journal.database import Write
-from journal.engine import compare
+from journal.database import Read, Write
+from journal.engine import compare, judging
 from journal.engine.asking import asked
 from journal.engine.desk import Desk, now_us, took
+from journal.engine.judging import Judgement, Setting, Stage
 from journal.engine.reading import Reading
 from journal.engine.stage import checked_metadata
 from journal.engine.survey import Survey, fields_of
 from journal.errors import LimitExceeded, StageChanged, StorageError, UsageError, WorkspaceChanged
-from journal.ids import CommitRow, Sha256, commit_id, compact_json
+from journal.ids import BranchId, CommitRow, Sha256, commit_id, compact_json
 from journal.limits import MESSAGE_BYTES_MAX
 from journal.records import Commit, when
 from journal.tables import commits, sessions, staged, trees
@@ -27,6 +30,8 @@ from journal.tables.commits import Draft, DraftChange
 from journal.tables.invocations import Asked, Outcome
 from journal.tables.staged import Staged
 from journal.tables.states import change_type, same_content
+
+DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
 class Parent(NamedTuple):
@@ -47,32 +52,51 @@ class Words(NamedTuple):
 
 
 def commit(
-    desk: Desk, reading: Reading, branch: str, session: str, message: str, metadata: Mapping[str, Any] | None
+    desk: Desk, setting: Setting, message: str, metadata: Mapping[str, Any] | None, expect: str | None
 ) -> Commit | None:
     """Publishes all that is staged; None when nothing is. Once this returns, the commit is on disk.
 
     Raises:
-        WorkspaceChanged: a staged path holds something else; nothing was published.
+        WorkspaceChanged: a staged path holds something else. StageChanged: something else is staged than was expected,
+        or judged. ValidationFailed, GateRefused: a judge disagreed. Nothing was published.
     """
     words = Words(message, compact_json(checked_metadata(metadata)))
     _check_message(message)
-    with asked(desk, "commit", {"message": message}) as what:
-        _refuse_half_undone(desk)
-        look = desk.database.look()
-        rows = staged.everything(look, desk.place.branch_id)
-        if not rows:
+    wanted = _wanted(expect)
+    request = {"message": message, "expect": expect}
+    with asked(desk, "commit", request) as what:
+        stage = _ready(desk, wanted)
+        if not stage.rows:
             finished = now_us()
             desk.record(what, Outcome("ok", finished, took(what.started_at, finished)))
             return None
-        found = sessions.branch(look, branch)
-        assert found is not None  # the session was opened on it
-        _refuse_hand_edits(desk, rows)
-        above = found.head_id
-        parent = Parent(None, None, 0) if above is None else Parent(above, *commits.tip(look, above))
-        additions, deletions = _counts(desk, reading, rows)
-        words = words._replace(additions=additions, deletions=deletions)
-        draft, cursor = _publish(desk, reading, rows, found.generation, parent, what, words)
-    return _record(draft, parent, branch, session, cursor)
+        if not setting.judges:
+            return _published(desk, setting, stage, what, words, None)
+        hearing = judging.prepare(desk, setting, stage, words.metadata)
+    judgement = judging.hear(desk, hearing)
+    with asked(desk, "commit", request), judging.told(desk, what, judgement):
+        stage = _ready(desk, hearing.stage.digest())
+        return _published(desk, setting, stage, what, words, judgement)
+
+
+def _ready(desk: Desk, wanted: Sha256 | None) -> Stage:
+    """Lists what is staged, and looks at it on disk; with `wanted` it must be exactly that."""
+    _refuse_half_undone(desk)
+    stage = judging.staged_now(desk.database.look(), desk.place.branch_id)
+    if wanted is not None and stage.digest() != wanted:
+        raise _stage_changed(wanted, stage)
+    _refuse_hand_edits(desk, stage.rows)
+    return stage
+
+
+def _published(
+    desk: Desk, setting: Setting, stage: Stage, what: Asked, words: Words, judgement: Judgement | None
+) -> Commit:
+    """Counts, and publishes."""
+    additions, deletions = _counts(desk, setting.reading, stage.rows)
+    words = words._replace(additions=additions, deletions=deletions)
+    draft, parent, cursor = _publish(desk, setting, stage, what, words, judgement)
+    return _record(draft, parent, setting.branch, setting.session, cursor)
 
 
 def _refuse_half_undone(desk: Desk) -> None:
@@ -130,26 +154,20 @@ def _as_staged(eyes: Survey, row: Staged) -> bool:
 
 
 def _counts(desk: Desk, reading: Reading, rows: list[Staged]) -> tuple[int, int]:
-    """Step 2: counts the lines of every change."""
+    """Step 3: counts the lines of every change."""
     patches = compare.counted(reading, desk.place.branch_id, rows)
     return sum(patch.additions for patch in patches), sum(patch.deletions for patch in patches)
 
 
 def _publish(
-    desk: Desk,
-    reading: Reading,
-    rows: list[Staged],
-    generation: int,
-    parent: Parent,
-    what: Asked,
-    words: Words,
-) -> tuple[Draft, int]:
-    """Step 3: the transaction."""
+    desk: Desk, setting: Setting, stage: Stage, what: Asked, words: Words, judgement: Judgement | None
+) -> tuple[Draft, Parent, int]:
+    """Step 4: the transaction."""
     branch = desk.place.branch_id
     try:
         with desk.transaction(sync=True) as (tx, chain):
-            if sessions.generation(tx, branch) != generation:
-                raise _stage_changed()
+            rows = _unchanged(tx, branch, stage)
+            parent = _parent(tx, setting.branch)
             finished = now_us()
             chain.record(what, Outcome("ok", finished, took(what.started_at, finished)))
             changes = [_change(desk, tx, row) for row in rows]
@@ -158,14 +176,32 @@ def _publish(
             trees.advance(tx, branch, [(change.path_id, change.after) for change in changes])
             staged.clear(tx, branch)
             sessions.set_head(tx, branch, number)
-            reading.memoize(tx)
+            setting.reading.memoize(tx)
+            if judgement is not None:
+                judgement.keep(tx)
             cursor = commits.cursor(tx)
         desk.committed((row.path, row.after) for row in rows)
     except BaseException:
         desk.forget()
         raise
     desk.database.checkpoint_when_large()
-    return draft, cursor
+    return draft, parent, cursor
+
+
+def _unchanged(tx: Read, branch: BranchId, stage: Stage) -> list[Staged]:
+    """Gives what is staged now, which must be what was looked at; the same by other acts is the same."""
+    if sessions.generation(tx, branch) == stage.generation:
+        return stage.rows
+    found, wanted = judging.staged_now(tx, branch), stage.digest()
+    if found.digest() != wanted:
+        raise _stage_changed(wanted, found)
+    return found.rows
+
+
+def _parent(tx: Read, name: str) -> Parent:
+    found = sessions.branch(tx, name)
+    assert found is not None  # the session was opened on it
+    return Parent(None, None, 0) if found.head_id is None else Parent(found.head_id, *commits.tip(tx, found.head_id))
 
 
 def _change(desk: Desk, tx: Write, row: Staged) -> DraftChange:
@@ -199,5 +235,24 @@ def _record(draft: Draft, parent: Parent, branch: str, session: str, cursor: int
     )
 
 
-def _stage_changed() -> StageChanged:
-    return StageChanged("what is staged changed while it was being committed", hint="look at it again, then repeat")
+def _wanted(expect: object) -> Sha256 | None:
+    """Reads the digest that a caller expects.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if expect is None:
+        return None
+    if not isinstance(expect, str) or not DIGEST(expect):
+        raise UsageError(f"expect is {expect!r:.200}, which is no digest", hint="pass the `digest` of status()")
+    return Sha256(bytes.fromhex(expect))
+
+
+def _stage_changed(wanted: Sha256, found: Stage) -> StageChanged:
+    expected, here = wanted.hex(), found.digest().hex()
+    return StageChanged(
+        f"what is staged is {here[:12]}, not {expected[:12]} as was expected or judged; nothing was committed",
+        hint="look at what is staged, then repeat",
+        expected=expected,
+        found=here,
+    )

@@ -3,17 +3,18 @@
 import os
 import re
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NoReturn, Self
 
-from journal.engine import commit, compare, lazy, opening, reset, stage, survey
+from journal.engine import commit, compare, judging, lazy, opening, reset, stage, survey, within
 from journal.engine.journal import Journal
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
+from journal.engine.validators import Judges, Validator, judge
 from journal.errors import UsageError
 from journal.ids import compact_json
 from journal.limits import DIFF_KEPT_MAX, WORKERS, WORKERS_MAX
@@ -74,11 +75,14 @@ class Spool:
     It may be called from any thread; leaving a `with` neither commits nor resets.
     """
 
-    def __init__(self, opened: Opening) -> None:
+    def __init__(self, opened: Opening, judges: Judges | None = None) -> None:
         self._opening = opened
         self._desk = opened.desk
         self._journal = Journal(opened.desk.database.path, kept=True)
         self._reading = Reading(opened.desk.database, opened.desk.chunks)
+        self._judges = Judges() if judges is None else judges
+        named = (self.branch, self.session_id)
+        self._setting = judging.Setting(self._reading, self._journal, *named, self._judges)
         self._diff: tuple[int, list[FilePatch]] = (-1, [])  # the last whole one, and the generation that it tells of
         lazy.enrol(self._reading)
         self._dropped = weakref.finalize(self, opening.abandon, opened)
@@ -91,6 +95,8 @@ class Spool:
         *,
         journal: str | PathLike[str] | None = None,
         session_id: str | None = None,
+        validators: Sequence[Validator] = (),
+        commit_gate: Validator | None = None,
         metadata: Mapping[str, Any] | None = None,
         durability: Durability = "normal",
         workers: int | Literal["adaptive"] = WORKERS,
@@ -101,8 +107,10 @@ class Spool:
     ) -> Self:
         """Opens a root for work, mending first what a dead process left there.
 
+        `validators` judge what is staged, in this order, and `commit_gate` after them; see `register_validator`.
+
         Raises:
-            UsageError: not a root that can be opened. UnknownName: no journal, and `create` is False.
+            UsageError: not a root that can be opened, or no validators. UnknownName: no journal, and `create` is False.
             BusyError: another session holds the root. SchemaTooNew, NotAJournal, StorageError: its journal.
         """
         given: object = session_id
@@ -113,6 +121,7 @@ class Spool:
         seconds: object = wait_s
         if not isinstance(seconds, int | float) or not seconds >= 0:
             raise UsageError(f"wait_s is {wait_s!r}", hint="pass seconds from 0 on")
+        judges = Judges(validators, commit_gate)
         wish = Wish(
             place(root),
             None if journal is None else place(journal),
@@ -125,7 +134,7 @@ class Spool:
             places(workers),
             durability,
         )
-        return cls(opening.open_root(wish))
+        return cls(opening.open_root(wish), judges)
 
     @property
     def root(self) -> Path:
@@ -276,13 +285,44 @@ class Spool:
         with self._desk.reading():
             return [row.path for row in staged.everything(self._desk.database.look(), self._desk.place.branch_id)]
 
-    def commit(self, message: str = "", *, metadata: Mapping[str, Any] | None = None) -> Commit | None:
-        """Publishes all that is staged; None when nothing is. Once this returns, it survives power loss.
+    def register_validator(
+        self, validator: Validator, *, name: str | None = None, paths: Paths | None = None, version: str = "1"
+    ) -> None:
+        """Lets a validator judge from now on, after those that are there; `paths` are all that it sees.
+
+        With a name and paths, what it says of a change is remembered in the journal by name, version, path and both
+        sides, and is not asked again; so it has to judge each path by itself.
 
         Raises:
-            WorkspaceChanged: a staged path holds something else; nothing was published.
+            UsageError: it is no validator, is async, or its name is taken. PathRefused: no such path can be.
         """
-        return commit.commit(self._desk, self._reading, self.branch, self.session_id, message, metadata)
+        within.refuse(self._desk, "register_validator")
+        new = judge(validator, name, paths, version)
+        with self._desk.lock:
+            self._desk.alive()
+            self._judges.add(new)
+
+    def validate(self) -> list[FilePatch]:
+        """Asks every validator about what is staged, and gives the patches that were judged; nothing is published.
+
+        Raises:
+            ValidationFailed: with the problems of all of them.
+        """
+        return judging.validate(self._desk, self._setting)
+
+    def commit(
+        self, message: str = "", *, metadata: Mapping[str, Any] | None = None, expect: str | None = None
+    ) -> Commit | None:
+        """Publishes all that is staged; None when nothing is. Once this returns, it survives power loss.
+
+        With `expect`, a `Status.digest`, exactly that must be staged. Validators, then the gate, judge it first; other
+        threads go on meanwhile, and what they stage is not published unseen.
+
+        Raises:
+            WorkspaceChanged: a staged path holds something else. StageChanged: what is staged is not what was expected
+            or judged. ValidationFailed, GateRefused: a judge disagreed. Nothing was published.
+        """
+        return commit.commit(self._desk, self._setting, message, metadata, expect)
 
     def reset(self, paths: Paths | None = None, *, force: bool = False, dry_run: bool = False) -> ResetReport:
         """Takes tracked paths back to head; a file that someone else changed is reported and left, unless `force`.

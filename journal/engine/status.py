@@ -10,6 +10,7 @@ from journal.engine.journal import Journal
 from journal.errors import UnknownName
 from journal.records import FilePatch, Paths, Status, StrPath
 from journal.tables import commits, sessions
+from journal.tables import staged as rows
 from journal.tables.sessions import BranchRow
 from journal.workspace import identity, places
 from journal.workspace.faults import system_errors
@@ -37,6 +38,15 @@ def staged(journal: Journal, root: str | PathLike[str], paths: Paths | None = No
     with journal.reading() as reading, reading.database.read() as look:
         branch = _branch(look, reading.database.path, path)
         return compare.staged_patches(reading, branch.id, paths)
+
+
+def judged(journal: Journal, root: str | PathLike[str]) -> tuple[list[FilePatch], str]:
+    """Gives all that is staged at a root as patches, by path bytes, with the digest that `commit` can be held to."""
+    path = places.real_root(os.fspath(root), True)
+    with journal.reading() as reading, reading.database.read() as look:
+        branch = _branch(look, reading.database.path, path)
+        digest = survey.digest_of(rows.everything(look, branch.id))
+        return compare.staged_patches(reading, branch.id, None), digest.hex()
 
 
 def read_root(root: str | PathLike[str], path: StrPath) -> bytes | None:

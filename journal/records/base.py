@@ -47,11 +47,18 @@ def plain(value: Any) -> Any:
 
 
 def text(value: str) -> str | dict[str, str]:
-    """Gives a string as it is, or its bytes in base64 when it is a name that is not UTF-8."""
+    """Gives a string as it is, or its bytes in base64 when it is a name that is not UTF-8.
+
+    Half a character that stands for no byte, as a message may hold it, becomes its escape.
+    """
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        return {"bytes_base64": base64.b64encode(value.encode("utf-8", "surrogateescape")).decode("ascii")}
+        try:
+            data = value.encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            return value.encode("utf-8", "backslashreplace").decode()
+        return {"bytes_base64": base64.b64encode(data).decode("ascii")}
     return value
 
 

@@ -42,6 +42,16 @@ class Status(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Problem(Record):
+    """What a validator found: where, what, and `code` for programs; `line` counts from 1."""
+
+    path: str
+    message: str
+    line: int | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BatchResult(Record):
     """What became of one operation of a batch; not applied: folded away later on, or nothing to do."""
 

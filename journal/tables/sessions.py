@@ -24,6 +24,7 @@ SELECT_SESSION = "SELECT id, branch_id, state, pid, host, metadata FROM session 
 SELECT_OPEN = """
 SELECT name, pid, host, started_at FROM session WHERE branch_id = :branch_id AND state = 'open' ORDER BY id DESC LIMIT 1
 """
+SELECT_METADATA = "SELECT metadata FROM session WHERE id = :id"
 INSERT_SESSION = """
 INSERT INTO session (name, branch_id, started_at, pid, host, state, metadata)
 VALUES (:name, :branch_id, :started_at, :pid, :host, 'open', :metadata)
@@ -133,6 +134,11 @@ def find(tx: Read, name: str) -> tuple[SessionRow, BranchId, str] | None:
     """Finds a session by its name: number, branch, state."""
     row = tx.row(SELECT_SESSION, name=name)
     return None if row is None else (SessionRow(row[0]), BranchId(row[1]), row[2])
+
+
+def metadata(tx: Read, session: SessionRow) -> str:
+    """Gives what a session says of itself, as compact JSON."""
+    return str(tx.value(SELECT_METADATA, id=session))
 
 
 def start(tx: Write, branch_id: BranchId, facts: SessionFacts) -> SessionRow:

@@ -1,5 +1,6 @@
 """`spool commit` publishes what is staged, with a message and facts."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,16 @@ def test_a_hand_edit_is_a_conflict(committed: Runner, root: Path) -> None:
 def test_what_is_no_pair(pair: str) -> None:
     with pytest.raises(UsageError):
         list(commit.pairs([pair]))
+
+
+def test_only_what_was_expected_is_published(spool: Runner) -> None:
+    spool("write", "a.txt", "--text", "x")
+    digest = spool("status", "--digest").out.strip()
+    spool("write", "b.txt", "--text", "x")
+    told = json.loads(spool("commit", "--expect", digest, "--json", code=3).err)
+    assert (told["error"], told["expected"]) == ("stage_changed", digest)
+    assert told["found"] == spool("status", "--digest").out.strip()
+    spool("reset", "b.txt")
+    assert spool("commit", "--expect", digest, "-m", "reviewed").out.endswith(" 1 file changed, 1 insertion(+)\n")
+    spool("commit", "--expect", digest, code=3)
+    assert "no digest" in spool("commit", "--expect", "abc", code=2).err

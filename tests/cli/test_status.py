@@ -56,6 +56,14 @@ def test_as_json(committed: Runner) -> None:
     ]
 
 
+def test_the_digest_alone(committed: Runner) -> None:
+    empty = committed("status", "--digest").out
+    staged(committed)
+    digest = committed("status", "--digest", "--plain").out
+    assert digest == committed("status", "--json").json["digest"] + "\n" != empty
+    assert "digest" in committed("status", "--digest", "--json").json
+
+
 def test_names_are_relative_to_where_the_user_stands(committed: Runner, root: Path) -> None:
     staged(committed)
     below = committed.at(root / "src")

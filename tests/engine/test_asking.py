@@ -27,10 +27,11 @@ def test_every_verb_that_changes_or_publishes_has_a_row(spool: Spool) -> None:
     spool.symlink("c", "b")
     spool.delete("b")
     spool.batch([])
+    spool.validate()
     spool.commit("done")
     spool.commit("nothing left")
     spool.reset()
-    names = ["write", "replace", "chmod", "move", "symlink", "delete", "batch", "commit", "commit", "reset"]
+    names = ["write", "replace", "chmod", "move", "symlink", "delete", "batch", "validate", "commit", "commit", "reset"]
     assert acts(spool.journal) == [(name, "ok") for name in names]
 
 

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journal import Commit, LimitExceeded, Spool, UsageError, WorkspaceChanged
+from journal import Commit, LimitExceeded, Spool, StageChanged, UsageError, ValidationContext, WorkspaceChanged
+from journal.engine import judging
 from journal.limits import MESSAGE_BYTES_MAX, METADATA_MAX
+from tests.engine.clerk import WAIT_S, Clerk, Patches
 from tests.engine.looking import acts, counts, disk, shape, value
 
 
@@ -186,3 +189,70 @@ def test_a_moved_file_is_published_as_what_went_and_what_came(spool: Spool) -> N
     spool.commit("moved")
     changes = spool.journal.changes(after=1)
     assert [(change.path, change.change_type) for change in changes] == [("a", "deleted"), ("b", "created")]
+
+
+def test_a_commit_publishes_exactly_what_was_expected(spool: Spool) -> None:
+    clerk = Clerk()
+    spool.register_validator(clerk)
+    nothing = spool.status().digest
+    assert spool.commit("", expect=nothing) is None
+    spool.write("a", "1")
+    reviewed = spool.status().digest
+    spool.write("b", "1")
+    with pytest.raises(StageChanged) as caught:
+        spool.commit("", expect=reviewed)
+    assert (caught.value.expected, caught.value.found) == (reviewed, spool.status().digest)
+    assert caught.value.exit_code == 3
+    assert clerk.asked == []
+    assert acts(spool.journal)[-1] == ("commit", "failed")
+    spool.reset("b")
+    assert spool.commit("", expect=reviewed) is not None
+    with pytest.raises(StageChanged) as caught:
+        spool.commit("", expect=reviewed)
+    assert (caught.value.expected, caught.value.found) == (reviewed, nothing)
+
+
+def test_what_was_expected_is_checked_again_after_the_judging(spool: Spool) -> None:
+    def writes(patches: Patches, context: ValidationContext) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(spool.write, "b", "1").result(WAIT_S)
+
+    spool.register_validator(writes)
+    spool.write("a", "1")
+    reviewed = spool.status().digest
+    with pytest.raises(StageChanged) as caught:
+        spool.commit("", expect=reviewed)
+    assert caught.value.expected == reviewed
+    assert spool.journal.head() is None
+
+
+def test_what_changes_between_the_look_and_the_transaction_is_found(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[judging.Stage] = []
+
+    def late(*arguments: Any) -> judging.Stage:
+        stage = original(*arguments)
+        looks.append(stage)
+        return stage if len(looks) > 1 else stage._replace(rows=stage.rows[:1], generation=stage.generation - 1)
+
+    original = judging.staged_now
+    spool.write("a", "1")
+    spool.write("b", "1")
+    monkeypatch.setattr(judging, "staged_now", late)
+    with pytest.raises(StageChanged) as caught:
+        spool.commit("")
+    assert (caught.value.expected, caught.value.found) == (
+        looks[0]._replace(rows=looks[0].rows[:1]).digest().hex(),
+        spool.status().digest,
+    )
+    assert spool.commit("") is not None
+
+
+@pytest.mark.parametrize("expect", ["", "abc", "A" * 64, "g" * 64, "0" * 63, "0" * 64 + "\n", 5, b"0" * 64, [], True])
+def test_what_is_no_digest_is_a_mistake(spool: Spool, expect: Any) -> None:
+    spool.write("a", "1")
+    with pytest.raises(UsageError, match="no digest"):
+        spool.commit("", expect=expect)
+    assert acts(spool.journal)[1:] == []
+    assert spool.touched_files() == ["a"]

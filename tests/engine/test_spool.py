@@ -31,6 +31,8 @@ VERBS: dict[str, Callable[[Spool], object]] = {
     "diff": lambda spool: spool.diff(),
     "status": lambda spool: spool.status(),
     "touched_files": lambda spool: spool.touched_files(),
+    "register_validator": lambda spool: spool.register_validator(lambda patches, context: None),
+    "validate": lambda spool: spool.validate(),
     "commit": lambda spool: spool.commit("x"),
     "reset": lambda spool: spool.reset(),
     "dry reset": lambda spool: spool.reset(dry_run=True),

@@ -21,6 +21,7 @@ def test_status_and_diff_are_told_beside_a_living_session(spool: Spool, root: Pa
         assert status.of(journal, root) == expected
         assert [patch.path for patch in status.staged(journal, root)] == ["a", "b"]
         assert [patch.path for patch in status.staged(journal, root, "b")] == ["b"]
+        assert status.judged(journal, root) == (status.staged(journal, root), expected.digest)
     assert (shape(root), counts(spool.journal)) == (before, rows)
 
 
@@ -45,3 +46,5 @@ def test_a_journal_without_a_root_has_no_status(root: Path, tmp_path: Path) -> N
             status.of(journal, root)
         with pytest.raises(UnknownName):
             status.staged(journal, root)
+        with pytest.raises(UnknownName):
+            status.judged(journal, root)
