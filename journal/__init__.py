@@ -1,5 +1,7 @@
 """A transactional journal for machine work on files: stage, diff, commit, take back, and ask, in one SQLite file."""
 
+from journal.content.drawing import create_diff
+from journal.content.patching import apply_patch, has_conflicts
 from journal.engine.journal import Journal
 from journal.engine.lazy import JournalSource
 from journal.engine.spool import Spool
@@ -10,11 +12,13 @@ from journal.errors import (
     CorruptionError,
     DigestMismatch,
     DiskFull,
+    InvalidPatch,
     JournalError,
     LimitExceeded,
     MigrationFailed,
     NoMatch,
     NotAJournal,
+    PatchConflict,
     PathRefused,
     ReadOnly,
     SchemaError,
@@ -26,6 +30,7 @@ from journal.errors import (
     WorkspaceChanged,
 )
 from journal.records import (
+    OPERATION_SCHEMA,
     BatchResult,
     Blob,
     Change,
@@ -41,6 +46,8 @@ from journal.records import (
     Kind,
     Move,
     Operation,
+    Patch,
+    PatchHunkReport,
     Paths,
     PlanStep,
     Reader,
@@ -52,6 +59,7 @@ from journal.records import (
     StatusEntry,
     StrPath,
     Symlink,
+    Tolerance,
     VerifyReport,
     Write,
     operation,
@@ -81,6 +89,7 @@ __all__ = [
     "FilePatch",
     "Finding",
     "Hunk",
+    "InvalidPatch",
     "Journal",
     "JournalError",
     "Kind",
@@ -89,7 +98,11 @@ __all__ = [
     "Move",
     "NoMatch",
     "NotAJournal",
+    "OPERATION_SCHEMA",
     "Operation",
+    "Patch",
+    "PatchConflict",
+    "PatchHunkReport",
     "PathRefused",
     "Paths",
     "PlanStep",
@@ -108,10 +121,14 @@ __all__ = [
     "StorageError",
     "StrPath",
     "Symlink",
+    "Tolerance",
     "UnknownName",
     "UsageError",
     "VerifyReport",
     "WorkspaceChanged",
     "Write",
+    "apply_patch",
+    "create_diff",
+    "has_conflicts",
     "operation",
 ]

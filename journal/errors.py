@@ -4,13 +4,15 @@
       UsageError        exit  2       fix the call
         Closed                        the spool or journal is closed
         PathRefused                   a path that may not be journaled
-        NoMatch                       replace found nothing, and that was required
+        NoMatch                       replace found nothing, or several places where one was meant
+        InvalidPatch                  a diff that cannot be read; `line` says where
         UnknownName                   no such commit, blob, session; or a prefix that fits several
         LimitExceeded                 a bound of `limits` was reached
       BusyError         exit 75       try again: another writer holds the root or the journal
       ConflictError     exit  3       look, then redo
         WorkspaceChanged              the disk holds what nobody here wrote
         StageChanged                  what is staged is not what was judged
+        PatchConflict                 a diff does not fit the file; `report` says which hunks
       SchemaError       exit  4       migrate or upgrade
         SchemaTooNew                  the journal is newer than this code; it was left untouched
         MigrationFailed               a migration did not apply; the journal is as it was
@@ -28,7 +30,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from journal.records import PlanStep
+    from journal.records import PatchHunkReport, PlanStep
 
 
 class JournalError(Exception):
@@ -96,12 +98,19 @@ class PathRefused(UsageError):
 
 
 class NoMatch(UsageError):
-    """`replace` found nothing, though that was required."""
+    """`replace` found nothing, though that was required, or another number of places than the one that was meant."""
 
     fields = ("path", "found", "nearest")
     path: str
     found: int
     nearest: tuple[str, ...]
+
+
+class InvalidPatch(UsageError):
+    """A diff cannot be read; `line` is the line of it, counted from 1, where that shows."""
+
+    fields = ("line",)
+    line: int | None
 
 
 class UnknownName(UsageError):
@@ -159,6 +168,14 @@ class StageChanged(ConflictError):
     fields = ("expected", "found")
     expected: str
     found: str
+
+
+class PatchConflict(ConflictError):
+    """A diff does not fit what stands at `path`; `report` tells of each hunk whether it would."""
+
+    fields = ("report", "path")
+    report: "tuple[PatchHunkReport, ...]"
+    path: str
 
 
 class SchemaError(JournalError):

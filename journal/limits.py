@@ -122,3 +122,9 @@ DIFF_KEPT_MAX = 10_000
 
 CHUNKS_PER_TX = 4096
 """chunks of a streamed content in one transaction, when most of them are kept already."""
+
+PATCH_BYTES_MAX = 64 << 20
+"""bytes of a diff that is applied; it is read as a whole, as is every file that it edits."""
+
+NEAREST_LINES_MAX = 5
+"""lines that an error quotes to show where several places are."""
