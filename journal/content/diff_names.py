@@ -4,8 +4,12 @@ import re
 from typing import NamedTuple
 
 from journal.errors import InvalidPatch
+from journal.limits import PATH_BYTES_MAX
 
 DEV_NULL = b"/dev/null"
+
+NAMES_BYTES_MAX = 4 * PATH_BYTES_MAX
+"""bytes of two names beside each other; in a longer line no place is looked for where they part."""
 
 _NAMED = {"a": 7, "b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, '"': 34, "\\": 92}
 _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -63,13 +67,16 @@ def git_names(rest: bytes, line: int) -> tuple[str, str] | None:
         return _text(old), _text(unquoted(rest, line)[0] if rest.startswith(b'"') else rest)
     if rest.endswith(b'"') and (start := rest.find(b' "')) > 0:
         return _text(rest[:start]), _text(unquoted(rest[start + 1 :], line)[0])
-    middle = len(rest) // 2
-    if rest[middle : middle + 1] == b" " and len(rest) % 2:
-        old_name, new_name = _text(rest[:middle]), _text(rest[middle + 1 :])
-        if bare(old_name, new_name)[0] == bare(old_name, new_name)[1]:
+    if len(rest) > NAMES_BYTES_MAX:
+        return None
+    blanks = [at for at, letter in enumerate(rest) if letter == 0x20]
+    blanks.sort(key=lambda at: abs(2 * at + 1 - len(rest)))  # prefixes are mostly of one length: from the middle on
+    for at in blanks:
+        old_name, new_name = _text(rest[:at]), _text(rest[at + 1 :])
+        old_bare, new_bare = bare(old_name, new_name)
+        if old_bare == new_bare:
             return old_name, new_name
-    parts = rest.split(b" ")
-    return (_text(parts[0]), _text(parts[1])) if len(parts) == 2 else None
+    return (_text(rest[: blanks[0]]), _text(rest[blanks[0] + 1 :])) if len(blanks) == 1 else None
 
 
 def bare(old: str | None, new: str | None) -> tuple[str | None, str | None]:

@@ -239,10 +239,11 @@ class _Header:
         here = parser.lines[parser.at : parser.at + 2]
         if len(here) == 2 and here[0].startswith(b"--- ") and here[1].startswith(b"+++ "):
             told = parser.names()
-            named = (told[0].path or told[1].path or "", told[1].path or told[0].path or "")
             if self.way == "modify":
                 self.way = way_of(*told, ())
-            if None in (told[0].path, told[1].path):
+            if told[0].path is not None and told[1].path is not None:
+                named = (told[0].path, told[1].path)
+            elif named is None:
                 alone = diff_names.bare(told[0].path, told[1].path)
                 named = (alone[0] or alone[1] or "",) * 2
         hunks = parser.hunks()

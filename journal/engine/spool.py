@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 import weakref
 from collections.abc import Iterable, Mapping
 from os import PathLike
@@ -9,12 +10,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from journal.engine import commit, compare, lazy, opening, reset, stage, survey
+from journal.content.paths import spelled
+from journal.engine import applying, commit, compare, lazy, opening, reset, stage, survey
 from journal.engine.journal import Journal
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
-from journal.errors import UsageError
+from journal.errors import PatchConflict, UsageError
 from journal.ids import compact_json
 from journal.limits import DIFF_KEPT_MAX
 from journal.records import (
@@ -26,6 +28,8 @@ from journal.records import (
     FilePatch,
     Move,
     Operation,
+    Patch,
+    PatchHunkReport,
     Paths,
     Reader,
     RecoveryReport,
@@ -34,9 +38,11 @@ from journal.records import (
     Status,
     StrPath,
     Symlink,
+    Tolerance,
     Write,
 )
 from journal.tables import sessions, staged
+from journal.workspace import inside
 
 
 def place(path: str | PathLike[str]) -> str:
@@ -51,6 +57,12 @@ def place(path: str | PathLike[str]) -> str:
     return os.fspath(path)
 
 
+class _Reports(threading.local):
+    """What the last `patch` of each thread said of its hunks."""
+
+    last: tuple[PatchHunkReport, ...] = ()
+
+
 class Spool:
     """One session at one root: verbs stage changes, `commit` publishes them, `reset` takes them back.
 
@@ -63,6 +75,7 @@ class Spool:
         self._journal = Journal(opened.desk.database.path, kept=True)
         self._reading = Reading(opened.desk.database, opened.desk.chunks)
         self._diff: tuple[int, list[FilePatch]] = (-1, [])  # the last whole one, and the generation that it tells of
+        self._reports = _Reports()
         lazy.enrol(self._reading)
         self._dropped = weakref.finalize(self, opening.abandon, opened)
         self._dropped.atexit = False
@@ -134,15 +147,31 @@ class Spool:
         """Tells whether it was closed."""
         return self._desk.database.closed
 
-    def write(self, path: StrPath, content: Content, *, mode: int | None = None) -> FilePatch:
-        """Puts content at a path: text as UTF-8, bytes, an iterable of bytes, or a Path to copy from.
+    def relative(self, path: StrPath) -> str:
+        """Gives the normal form of a path that a tool was given, also of an absolute one that lies in the root.
 
-        Without `mode` a file keeps its own, and a new one gets 0o644 less the umask.
+        The root may be spelled through symlinks. Nothing is written, and what stands at the path is not looked at.
 
         Raises:
-            PathRefused, WorkspaceChanged, StorageError
+            PathRefused: it does not lie in the root, or may not be journaled.
         """
-        return stage.one(self._desk, "write", Write(path, content, mode))
+        self._desk.database.alive()
+        text = spelled(path)
+        return self._desk.path(inside.below(self._desk.root.path, text) if text.startswith("/") else path)
+
+    def write(
+        self, path: StrPath, content: Content, *, mode: int | None = None, expect: str | None = None
+    ) -> FilePatch:
+        """Puts content at a path: text as UTF-8, bytes, an iterable of bytes, or a Path to copy from.
+
+        Without `mode` a file keeps its own, and a new one gets 0o644 less the umask. With `expect`, here as in other
+        verbs, the path must hold what the caller last read: a digest, or "absent". Who so names an edit that someone
+        else made goes on over it; its content is kept in the journal first.
+
+        Raises:
+            PathRefused, StorageError. WorkspaceChanged: someone else changed it, or it holds something else.
+        """
+        return stage.one(self._desk, "write", Write(path, content, mode, expect))
 
     def replace(
         self,
@@ -153,19 +182,69 @@ class Spool:
         all: bool = False,
         required: bool = False,
         count: int | None = None,
+        unique: bool = False,
+        expect: str | None = None,
     ) -> FilePatch:
         r"""Replaces the first place where `match` stands, every one, or the first `count`.
 
         A str is literal, a pattern is a pattern whose replacement is a template with `\g<1>`.
 
         Raises:
-            UnknownName: there is no such file. NoMatch: nothing was found, and it is `required`.
+            UnknownName: there is no such file. NoMatch: nothing was found, and it is `required`; or not exactly one
+            place, and it shall be `unique`. WorkspaceChanged: it is not as `expect` says.
         """
-        return stage.one(self._desk, "replace", Replace(path, match, replacement, all, required, count))
+        return stage.one(self._desk, "replace", Replace(path, match, replacement, all, required, count, unique, expect))
 
-    def delete(self, path: StrPath) -> FilePatch:
-        """Removes a file or symlink; one that is not there is no error, and the patch says `changed` False."""
-        return stage.one(self._desk, "delete", Delete(path))
+    def patch(
+        self,
+        path: StrPath,
+        diff: str | bytes,
+        *,
+        tolerance: Tolerance = "tolerant",
+        ignore_conflicts: bool = False,
+        expect: str | None = None,
+    ) -> FilePatch:
+        """Applies a unified diff to one file, all its hunks or none; the names in it are not looked at.
+
+        With `ignore_conflicts` hunks that do not fit are left out. `report` of the patch tells how each hunk landed.
+        Every `tolerance` is strict so far: a hunk belongs where its numbers say, byte for byte.
+
+        Raises:
+            PatchConflict: a hunk does not fit. InvalidPatch: the diff cannot be read. UnknownName: there is no such
+            file. UsageError: the diff is about several files. WorkspaceChanged: it is not as `expect` says.
+        """
+        try:
+            patch = stage.one(self._desk, "patch", Patch(path, diff, tolerance, ignore_conflicts, expect))
+        except PatchConflict as error:
+            self._reports.last = error.report
+            raise
+        self._reports.last = patch.report
+        return patch
+
+    @property
+    def patch_report(self) -> tuple[PatchHunkReport, ...]:
+        """Gives what the last `patch` of this thread said of its hunks, also when it was refused."""
+        return self._reports.last
+
+    def apply(self, diff: str | bytes, *, tolerance: Tolerance = "tolerant", dry_run: bool = False) -> list[FilePatch]:
+        """Applies a diff over many files, all or nothing: it may create, delete, rename, copy, and set modes.
+
+        The names are those of git, relative to the root below `a/` and `b/`. With `dry_run` nothing is changed, and the
+        patches say what would be.
+
+        Raises:
+            PatchConflict: a hunk does not fit. InvalidPatch: the diff cannot be read. UnknownName: it changes a file
+            that is not there. WorkspaceChanged: it moves one to where something stands. PathRefused
+        """
+        return applying.apply(self._desk, diff, tolerance, dry_run=dry_run)
+
+    def delete(self, path: StrPath, *, expect: str | None = None) -> FilePatch:
+        """Removes a file or symlink; one that is not there is no error, and the patch says `changed` False.
+
+        Raises:
+            WorkspaceChanged: someone else changed it, or it is not as `expect` says.
+        """
+        return stage.one(self._desk, "delete", Delete(path, expect))
 
     def move(self, path: StrPath, to: StrPath, *, overwrite: bool = False) -> FilePatch:
         """Gives a file another path, keeping its inode where nothing stood.
@@ -295,5 +374,3 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-

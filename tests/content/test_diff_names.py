@@ -51,6 +51,8 @@ def test_a_name_that_cannot_be_read(written: bytes) -> None:
         (b"a/x b/y", ("a/x", "b/y")),
         (b"a/x y b/z", None),
         (b"a/x b/x\r", ("a/x", "b/x")),
+        (b"left/x y right/x y", ("left/x y", "right/x y")),
+        (b"x " * 100_000, None),
     ],
 )
 def test_the_names_of_diff_git(written: bytes, read: tuple[str, str] | None) -> None:
