@@ -143,6 +143,8 @@ def conflict(path: str, report: tuple[PatchHunkReport, ...], note: str = "") -> 
     if len(refused) > 1 and not note:
         what += f" (and {len(refused) - 1} more)"
     hint = "read the file, and make the diff against what it holds now"
+    if any(each.status == "applied" for each in report) and not note:
+        hint += ", or pass ignore_conflicts=True to patch() for the hunks that fit"
     return PatchConflict(f"the diff does not fit {path!r}: {what}", hint=hint, report=report, path=path)
 
 

@@ -176,7 +176,7 @@ def test_a_file_too_large_to_edit_is_refused(spool: Spool, root: Path) -> None:
 
 
 def test_each_thread_has_a_report_of_its_own(spool: Spool) -> None:
-    assert spool.patch_report == ()
+    assert not list(spool.patch_report)
     spool.write("a", TWENTY)
     spool.patch("a", HUNKS)
     seen: list[tuple[PatchHunkReport, ...]] = []
