@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from journal.content.diff_parsing import SYMLINK, FileDiff
 from journal.content.patching import applied, begins_anew, conflict
-from journal.errors import InvalidPatch, LimitExceeded, UnknownName, UsageError
+from journal.errors import InvalidPatch, LimitExceeded, PatchConflict, UnknownName, UsageError
 from journal.limits import PATH_BYTES_MAX
 from journal.records import Kind, PatchHunkReport, Tolerance
 from journal.tables.states import State
@@ -39,7 +39,12 @@ def made(
     if state is not None:
         _refuse_other_kind(part, path, state)
     if needs_bytes(part):
-        found = applied(part, None if state is None else data, path, tolerance, ignore_conflicts=ignore_conflicts)
+        try:
+            found = applied(part, None if state is None else data, path, tolerance, ignore_conflicts=ignore_conflicts)
+        except PatchConflict as error:
+            if state is not None and state.kind == "symlink":
+                error.hint = "it is a symlink, and its content the name of its target: name the file it points to"
+            raise
     else:
         assert state is not None  # only what exists is renamed, copied or given another mode
         return Made(None, _mode(part, state, new_mode), state.kind)
@@ -100,8 +105,6 @@ def _refuse_other_kind(part: FileDiff, path: str, state: State) -> None:
     if len(modes) > 1 and SYMLINK in modes:
         hint = "remove the file and make the other one, as git does"
         raise InvalidPatch(f"the diff turns {path!r} into another kind of file", hint=hint, line=part.line)
-    if state.kind == "symlink" and not modes and part.way != "create":
-        raise UsageError(f"{path!r} is a symlink", hint="use symlink() to point it elsewhere")
     if part.way == "create" and (SYMLINK in modes) != (state.kind == "symlink"):
         raise conflict(path, (), f"it makes a new file, and a {state.kind} stands there")
     if modes and (SYMLINK in modes) != (state.kind == "symlink"):

@@ -86,6 +86,8 @@ BEFORE: dict[str, tuple[bytes, int | None]] = {
     "src/origin": (TEXT.replace("line", "col").encode(), 0o755),
     "link": (b"kept.txt", None),
     "link gone": (b"nowhere", None),
+    "was/link": (b"a target of its own", None),
+    "was/other link": (b"../another target\nof two lines\nand a third one", None),
     "file to link": (b"content\n", 0o644),
     "link to file": (b"kept.txt", None),
     'quo"ted\tné\\.txt': (b"1\n2\n3\n", 0o644),
@@ -104,6 +106,8 @@ AFTER: dict[str, tuple[bytes, int | None]] = {
     "src/copied whole": (TEXT.replace("line", "col").encode(), 0o755),
     "link": (b"edited.txt", None),
     "link new": (b"../out", None),
+    "is/link": (b"a target of its own", None),
+    "is/other link": (b"../another target\nof two lines\nand a third", None),
     "file to link": (b"kept.txt", None),
     "link to file": (b"content\n", 0o755),
     'quo"ted\tné\\.txt': (b"1\nzwei\n3\n", 0o644),
@@ -250,7 +254,7 @@ REFUSED = [
     ("diff --git a/a b/b\nrename from a\nrename to b\n", WorkspaceChanged),
     ("diff --git a/a b/b\ncopy from a\ncopy to b\n", WorkspaceChanged),
     ("diff --git a/link b/link\nindex 1..2 100644\n--- a/link\n+++ b/link\n@@ -1 +1 @@\n-a\n+b\n", PatchConflict),
-    ("--- a/link\n+++ b/link\n@@ -1 +1 @@\n-a\n+b\n", UsageError),
+    ("--- a/link\n+++ b/link\n@@ -1 +1 @@\n-a\n+b\n", PatchConflict),
     ("diff --git a/a b/a\nold mode 100644\nnew mode 120000\n", InvalidPatch),
     ("diff --git a/a b/a\nindex 1..2 100644\nBinary files a/a and b/a differ\n", InvalidPatch),
     ("@@ -1 +1 @@\n-1\n+one\n", InvalidPatch),
@@ -335,10 +339,12 @@ def test_a_large_file_is_moved_without_being_read(spool: Spool, root: Path) -> N
 def test_its_own_diff_is_taken_back_and_put_again(spool: Spool, root: Path) -> None:
     spool.write("a", "1\n2\n")
     spool.write("b", "b\n", mode=0o755)
+    spool.symlink("link", "a")
     spool.commit("first")
     spool.write("a", "1\nzwei\n")
     spool.delete("b")
     spool.symlink("c", "a")
+    spool.symlink("link", "b")
     diff = b"".join(patch.diff_bytes for patch in spool.diff())
     after = disk(root)
     spool.reset()

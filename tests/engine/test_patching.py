@@ -125,6 +125,14 @@ def test_a_mode_and_a_kind_come_with_the_diff(spool: Spool, root: Path) -> None:
     assert disk(root) == {"a": (b"other", 0o777, "symlink")}
 
 
+def test_a_symlink_in_the_way_is_told(spool: Spool) -> None:
+    spool.write("a.txt", TWENTY)
+    spool.symlink("link", "a.txt")
+    with pytest.raises(PatchConflict, match=r"line 1 is 'a\.txt' without a newline") as caught:
+        spool.patch("link", HUNKS)
+    assert "symlink" in caught.value.hint
+
+
 def test_a_target_has_a_bound(spool: Spool) -> None:
     for target, kind in (("x" * PATH_BYTES_MAX, LimitExceeded), ("", UsageError)):
         diff = create_diff("x", None, target or "\n").diff.replace("100644", "120000")
@@ -142,7 +150,7 @@ def test_a_target_has_a_bound(spool: Spool) -> None:
         ("a.txt", HUNKS + create_diff("b", "1\n", "2\n").diff, UsageError),
         ("a.txt", 3, UsageError),
         ("a.txt", None, UsageError),
-        ("link", HUNKS, UsageError),
+        ("link", HUNKS, PatchConflict),
         ("../a", HUNKS, PathRefused),
         ("a.txt", create_diff("b", None, "2\n").diff, PatchConflict),
         ("link", create_diff("b", None, "a.txt").diff, PatchConflict),
