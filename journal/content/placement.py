@@ -29,8 +29,8 @@ def place(hunks: Sequence[ParsedHunk], found: list[bytes], tolerance: Tolerance)
 
     Every tolerance is strict so far: a hunk belongs exactly at its numbered line, where its old lines stand byte for
     byte. Where they do not and its new lines stand there instead, between the context or the ends of the file that
-    they are said to have, it is there already; so is one that adds to the end of a file which ends with just that. The
-    hunks after it are then counted on from there.
+    they are said to have, it is there already; so is one that adds to the end of a file which ends with just that, and
+    one that fills an empty file which holds just that. The hunks after it are then counted on from there.
     """
     made = list[Placed]()
     shift = free = 0  # how far the hunks that are there already move the others; the first line that none has taken
@@ -51,6 +51,8 @@ def _placed(hunk: ParsedHunk, old: list[bytes], new: list[bytes], at: int, free:
     if at < free:
         note = "it is said to begin within the hunk before it" if free else f"there is no line {hunk.old_start}"
         return _refused(note)
+    if not old and not at and new == found:
+        return Placed("already", "exact", 0, 0, [], "the file holds just these lines already")
     there = found[at : at + len(old)] == old and at <= len(found)
     if there and not _ends_already(hunk, new, at, found):
         return _unless_torn(Placed("applied", "exact", at, len(old), new), found)

@@ -87,6 +87,11 @@ def test_at_the_ends_of_a_file_the_end_is_the_context() -> None:
     assert [each.status for each in placed(b"@@ -8,2 +8,2 @@\n 8\n-9\n+x\n", FILE[:-2] + b"x\n")] == ["already"]
 
 
+def test_what_fills_an_empty_file_is_there_when_the_file_holds_just_that() -> None:
+    assert [each.status for each in placed(b"@@ -0,0 +1,2 @@\n+1\n+2\n", b"1\n2\n")] == ["already"]
+    assert [each.status for each in placed(b"@@ -0,0 +1,2 @@\n+1\n+2\n", b"1\n2\n3\n")] == ["applied"]
+
+
 def test_lines_are_put_at_either_end_and_into_nothing() -> None:
     assert made(b"@@ -0,0 +1 @@\n+x\n", b"") == b"x\n"
     assert made(b"@@ -0,0 +1 @@\n+x\n\\ No newline at end of file\n", b"") == b"x"
