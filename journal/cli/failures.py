@@ -25,7 +25,6 @@ CANDIDATES = 5
 SPOKEN = {
     "allow_git=True": "--allow-git",
     "allow_wide_root=True": "--allow-wide-root",
-    "expect=": "--expect",
     "force=True": "--force",
     "ignore_conflicts=True": "--ignore-conflicts",
     "with force": "with --force",
