@@ -1,5 +1,7 @@
 """A transactional journal for machine work on files: stage, diff, commit, take back, and ask, in one SQLite file."""
 
+from journal.content.drawing import create_diff
+from journal.content.patching import apply_patch, has_conflicts
 from journal.engine.journal import Journal
 from journal.engine.lazy import JournalSource
 from journal.engine.spool import Spool
@@ -12,11 +14,13 @@ from journal.errors import (
     DigestMismatch,
     DiskFull,
     GateRefused,
+    InvalidPatch,
     JournalError,
     LimitExceeded,
     MigrationFailed,
     NoMatch,
     NotAJournal,
+    PatchConflict,
     PathRefused,
     ReadOnly,
     SchemaError,
@@ -29,6 +33,7 @@ from journal.errors import (
     WorkspaceChanged,
 )
 from journal.records import (
+    OPERATION_SCHEMA,
     BatchResult,
     Blob,
     Change,
@@ -44,6 +49,8 @@ from journal.records import (
     Kind,
     Move,
     Operation,
+    Patch,
+    PatchHunkReport,
     Paths,
     PlanStep,
     Problem,
@@ -56,6 +63,7 @@ from journal.records import (
     StatusEntry,
     StrPath,
     Symlink,
+    Tolerance,
     VerifyReport,
     Write,
     operation,
@@ -86,6 +94,7 @@ __all__ = [
     "Finding",
     "GateRefused",
     "Hunk",
+    "InvalidPatch",
     "Journal",
     "JournalError",
     "Kind",
@@ -95,7 +104,11 @@ __all__ = [
     "NamedValidator",
     "NoMatch",
     "NotAJournal",
+    "OPERATION_SCHEMA",
     "Operation",
+    "Patch",
+    "PatchConflict",
+    "PatchHunkReport",
     "PathRefused",
     "Paths",
     "PlanStep",
@@ -115,6 +128,7 @@ __all__ = [
     "StorageError",
     "StrPath",
     "Symlink",
+    "Tolerance",
     "UnknownName",
     "UsageError",
     "ValidationContext",
@@ -123,5 +137,8 @@ __all__ = [
     "VerifyReport",
     "WorkspaceChanged",
     "Write",
+    "apply_patch",
+    "create_diff",
+    "has_conflicts",
     "operation",
 ]

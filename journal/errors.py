@@ -4,7 +4,8 @@
       UsageError        exit  2       fix the call
         Closed                        the spool or journal is closed
         PathRefused                   a path that may not be journaled
-        NoMatch                       replace found nothing, and that was required
+        NoMatch                       replace found nothing, or several places where one was meant
+        InvalidPatch                  a diff that cannot be read; `line` says where
         UnknownName                   no such commit, blob, session; or a prefix that fits several
         LimitExceeded                 a bound of `limits` was reached
       BusyError         exit 75       try again: another writer holds the root or the journal
@@ -13,6 +14,7 @@
         StageChanged                  what is staged is not what was judged or expected
         ValidationFailed              validators found problems (these two: exit 1)
         GateRefused                   the commit gate found problems
+        PatchConflict                 a diff does not fit the file; `report` says which hunks
       SchemaError       exit  4       migrate or upgrade
         SchemaTooNew                  the journal is newer than this code; it was left untouched
         MigrationFailed               a migration did not apply; the journal is as it was
@@ -30,7 +32,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from journal.records import PlanStep, Problem
+    from journal.records import PatchHunkReport, PlanStep, Problem
 
 
 class JournalError(Exception):
@@ -98,12 +100,19 @@ class PathRefused(UsageError):
 
 
 class NoMatch(UsageError):
-    """`replace` found nothing, though that was required."""
+    """`replace` found nothing, though that was required, or another number of places than the one that was meant."""
 
     fields = ("path", "found", "nearest")
     path: str
     found: int
     nearest: tuple[str, ...]
+
+
+class InvalidPatch(UsageError):
+    """A diff cannot be read; `line` is the line of it, counted from 1, where that shows."""
+
+    fields = ("line",)
+    line: int | None
 
 
 class UnknownName(UsageError):
@@ -181,6 +190,14 @@ class GateRefused(ConflictError):
     exit_code = 1
     fields = ("problems",)
     problems: "tuple[Problem, ...]"
+
+
+class PatchConflict(ConflictError):
+    """A diff does not fit what stands at `path`; `report` tells of each hunk whether it would."""
+
+    fields = ("report", "path")
+    report: "tuple[PatchHunkReport, ...]"
+    path: str
 
 
 class SchemaError(JournalError):

@@ -158,3 +158,9 @@ VERDICT_BYTES_MAX = 64 << 10
 
 VERDICTS_KEPT_MAX = 100_000
 """verdicts that a journal remembers, about 20 MB; the oldest go first, and cost a validator's run each."""
+
+PATCH_BYTES_MAX = 64 << 20
+"""bytes of a diff that is applied; it is read as a whole, as is every file that it edits."""
+
+NEAREST_LINES_MAX = 5
+"""lines that an error quotes to show where several places are."""

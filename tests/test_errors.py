@@ -18,12 +18,13 @@ from journal.errors import (
     JournalError,
     LimitExceeded,
     NoMatch,
+    PatchConflict,
     PathRefused,
     UnknownName,
     UsageError,
     WorkspaceChanged,
 )
-from journal.records import PlanStep
+from journal.records import PatchHunkReport, PlanStep
 
 DRAWN = re.compile(r"^( {4,})([A-Z]\w+)(?: +exit +(\d+))?")
 STEP = PlanStep("a.txt", "write", "it was edited", 12)
@@ -33,6 +34,7 @@ CASES = {
     "Closed": ("closed", 2),
     "PathRefused": ("path_refused", 2),
     "NoMatch": ("no_match", 2),
+    "InvalidPatch": ("invalid_patch", 2),
     "UnknownName": ("unknown_name", 2),
     "LimitExceeded": ("limit_exceeded", 2),
     "BusyError": ("busy_error", 75),
@@ -41,6 +43,7 @@ CASES = {
     "StageChanged": ("stage_changed", 3),
     "ValidationFailed": ("validation_failed", 1),
     "GateRefused": ("gate_refused", 1),
+    "PatchConflict": ("patch_conflict", 3),
     "SchemaError": ("schema_error", 4),
     "SchemaTooNew": ("schema_too_new", 4),
     "MigrationFailed": ("migration_failed", 4),
@@ -140,6 +143,7 @@ def test_the_json_form_has_all_that_is_known() -> None:
         BusyError("m", holder="host:12", waited_s=0.25),
         DigestMismatch("m", expected="00", found="11", paths=["a", "\udcff"]),
         WorkspaceChanged("m", plan=(STEP,)),
+        PatchConflict("m", path="a", report=(PatchHunkReport(1, "refused", "exact", 0, "line 3 is '\udcff'"),)),
     ],
     ids=lambda error: error.slug,
 )

@@ -87,6 +87,13 @@ def standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
+def read_whole(file: str | None, place: Place) -> bytes:
+    """Reads a file that the user named, or standard input when it is none or `-`."""
+    if file in (None, "-"):
+        return standard_input().read()
+    return readable(place.beside(str(file))).read_bytes()
+
+
 def readable(path: Path) -> Path:
     """Makes sure that a file the user named can be read.
 

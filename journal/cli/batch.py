@@ -19,7 +19,9 @@ one JSON object a line, empty lines are skipped; paths are relative to the root:
   {"op": "write", "path": "raw.bin", "content": {"base64": "AAEC"}}
   {"op": "replace", "path": "app.py", "match": "hi", "replacement": "hello", "all": true}
   {"op": "replace", "path": "app.py", "match": {"pattern": "h.", "flags": "i"}, "replacement": ""}
-  {"op": "delete", "path": "old.py"}
+  {"op": "replace", "path": "app.py", "match": "hello", "replacement": "hallo", "unique": true}
+  {"op": "patch", "path": "app.py", "diff": "@@ -1 +1 @@\\n-old\\n+new\\n"}
+  {"op": "delete", "path": "old.py", "expect": "<SHA-256 of what shall stand there>"}
   {"op": "move", "path": "a.py", "to": "b.py", "overwrite": false}
   {"op": "chmod", "path": "run.sh", "mode": "755"}
   {"op": "symlink", "path": "latest", "target": "v2"}

@@ -2,8 +2,9 @@
 
 from argparse import ArgumentParser, Namespace
 
-from journal.cli import access, patches
+from journal.cli import access, patches, values
 from journal.cli.location import located
+from journal.errors import UsageError
 from journal.records import Delete
 
 
@@ -11,6 +12,7 @@ def describe(parser: ArgumentParser) -> None:
     """Adds the arguments of `spool delete`."""
     parser.epilog = "`spool reset PATH` brings a file back. JSON: patches."
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or symlink")
+    values.expectation(parser)
     access.describe(parser)
 
 
@@ -18,6 +20,8 @@ def run(arguments: Namespace) -> int:
     """Stages the removal of every path."""
     place = located(arguments)
     paths = [place.inside(path) for path in arguments.paths]
+    if arguments.expect is not None and len(paths) > 1:
+        raise UsageError("--expect is about one file", hint="Delete one PATH at a time with it, or use `spool batch`.")
     with access.session(arguments, place) as spool:
-        results = spool.batch([Delete(path) for path in paths])
+        results = spool.batch([Delete(path, arguments.expect) for path in paths])
         return patches.report(arguments, place, [result.patch for result in results])

@@ -26,6 +26,7 @@ SPOKEN = {
     "allow_git=True": "--allow-git",
     "allow_wide_root=True": "--allow-wide-root",
     "force=True": "--force",
+    "ignore_conflicts=True": "--ignore-conflicts",
     "with force": "with --force",
     "overwrite=True": "--overwrite",
     "required=True": "--required",
@@ -79,9 +80,9 @@ def described(error: BaseException) -> Mapping[str, Any]:
 
 
 def _advice(found: Mapping[str, Any]) -> list[str]:
-    """Gives the cure as sentences, and the names that may have been meant."""
+    """Gives the cure as sentences, and the names or places that may have been meant."""
     said = [output.sentence(str(found["hint"]))] if found["hint"] else []
-    candidates = found.get("candidates") or ()
+    candidates = found.get("candidates") or found.get("nearest") or ()
     said += [f"  {name}" for name in candidates[:CANDIDATES]]
     return said + ([f"  and {len(candidates) - CANDIDATES} more"] if len(candidates) > CANDIDATES else [])
 

@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "Change files": {
         "write": "put content at a path",
         "replace": "replace text in a file",
+        "patch": "apply a diff to a file",
+        "apply": "apply a diff over many files, all of it or nothing",
         "delete": "remove files",
         "move": "give a file another path",
         "chmod": "set permission bits",

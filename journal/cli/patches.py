@@ -37,6 +37,8 @@ def line(screen: Screen, place: Place, patch: FilePatch) -> str:
     if not patch.changed:
         absent = patch.sha_before is None and patch.sha_after is None
         why = "no match" if patch.replacements == 0 else "not there" if absent else "as it was"
+        if patch.report and all(hunk.status == "already" for hunk in patch.report):
+            why = "applied already"
         return f"{screen.paint('=', 'dim')}  {name}  {screen.paint(why, 'dim')}"
     if patch.renamed_from is not None:
         name = f"{output.shown(place.shown(patch.renamed_from))} -> {name}"

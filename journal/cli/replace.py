@@ -3,9 +3,8 @@
 import re
 from argparse import ArgumentParser, Namespace
 
-from journal.cli import access, patches
+from journal.cli import access, patches, values
 from journal.cli.location import located
-from journal.cli.values import whole
 from journal.errors import UsageError
 
 
@@ -20,8 +19,10 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("replacement", metavar="REPLACEMENT", help="what comes in its place")
     parser.add_argument("--regex", action="store_true", help=r"MATCH is a Python regular expression; \1 is its group 1")
     parser.add_argument("--all", action="store_true", help="every place")
-    parser.add_argument("--count", type=whole, metavar="N", help="the first N places")
+    parser.add_argument("--count", type=values.whole, metavar="N", help="the first N places")
     parser.add_argument("--required", action="store_true", help="fail when nothing matches")
+    parser.add_argument("--unique", action="store_true", help="fail unless exactly one place matches")
+    values.expectation(parser)
     access.describe(parser)
 
 
@@ -38,6 +39,8 @@ def run(arguments: Namespace) -> int:
             all=arguments.all,
             required=arguments.required,
             count=arguments.count,
+            unique=arguments.unique,
+            expect=arguments.expect,
         )
         return patches.report(arguments, place, [patch])
 

@@ -1,7 +1,7 @@
-"""What the numbers of the command line may be."""
+"""What the numbers of the command line may be, and the options that several commands share."""
 
 import math
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 
 WHOLE_MAX = 2**63 - 1
 """the largest number that SQLite counts to."""
@@ -31,3 +31,12 @@ def seconds(text: str) -> float:
     if not found >= 0:
         raise ArgumentTypeError(f"{text!r} is no number of seconds")
     return found
+
+
+def expectation(parser: ArgumentParser) -> None:
+    """Adds what a path must hold for anything to be done to it."""
+    parser.add_argument(
+        "--expect",
+        metavar="DIGEST",
+        help='do nothing unless this stands there now: the SHA-256 of what was last read, or "absent"',
+    )

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from journal.cli import access, patches
+from journal.cli import access, patches, values
 from journal.cli.location import Place, located
 from journal.limits import PIECE_BYTES
 from journal.records.operations import octal
@@ -25,6 +25,7 @@ def describe(parser: ArgumentParser) -> None:
     source.add_argument("--from", dest="source", metavar="FILE", help="copy this file; its mode too, unless --mode")
     source.add_argument("--text", metavar="TEXT", help="exactly this text; no line end is added")
     parser.add_argument("--mode", type=octal, metavar="MODE", help="permission bits, such as 755 (default: kept)")
+    values.expectation(parser)
     access.describe(parser)
 
 
@@ -35,7 +36,7 @@ def run(arguments: Namespace) -> int:
     with ExitStack() as held:
         content = _content(arguments, place, held)
         spool = held.enter_context(access.session(arguments, place))
-        patch = spool.write(path, content, mode=arguments.mode)
+        patch = spool.write(path, content, mode=arguments.mode, expect=arguments.expect)
         return patches.report(arguments, place, [patch])
 
 

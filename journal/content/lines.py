@@ -15,6 +15,14 @@ def split(data: bytes) -> list[bytes]:
     return found
 
 
+def joined(found: list[bytes]) -> bytes:
+    """Gives the content whose lines `split` gave."""
+    if not found:
+        return b""
+    data = b"\n".join(found)
+    return data.removesuffix(NO_NEWLINE) if found[-1].endswith(NO_NEWLINE) else data + b"\n"
+
+
 def trimmed(before: bytes, after: bytes, margin: int) -> tuple[int, bytes, bytes]:
     """Cuts off the common lines at both ends but for `margin` of them; tells how many it cut at the start."""
     start = _line_start(before, _common_start(before, after), margin)

@@ -7,7 +7,7 @@ from journal.database import Read
 from journal.engine.reading import Reading
 from journal.ids import BranchId
 from journal.limits import DIFF_TEXT_MAX
-from journal.records import FilePatch, Paths
+from journal.records import FilePatch, PatchHunkReport, Paths
 from journal.tables import patches, staged
 from journal.tables.states import State, change_type
 
@@ -20,6 +20,7 @@ def patch(
     *,
     invocation_id: int | None,
     renamed_from: str | None = None,
+    report: tuple[PatchHunkReport, ...] = (),
     replacements: int | None = None,
 ) -> FilePatch:
     """Makes the patch of one path; its text is worked out when it is asked for."""
@@ -41,6 +42,7 @@ def patch(
         too_large=not binary and sum(state.size for state in sides) > DIFF_TEXT_MAX,
         renamed_from=renamed_from,
         invocation_id=invocation_id,
+        report=report,
         replacements=replacements,
         _journal=journal,
     )

@@ -4,14 +4,19 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
+from journal.content.diff_parsing import diff_bytes, parse
+from journal.content.patching import single
 from journal.content.paths import parents
 from journal.engine import intake, placing
 from journal.engine.desk import Desk
+from journal.engine.expecting import hold
+from journal.engine.patching import Made, link_target, made, needs_bytes, refuse_without_effect
 from journal.engine.replacing import replaced
 from journal.engine.slots import Slot, Version, differs_from_expected, find, refuse_hand_edit
 from journal.errors import LimitExceeded, PathRefused, UnknownName, UsageError, WorkspaceChanged
-from journal.limits import EDIT_BYTES_MAX, PATH_BYTES_MAX
-from journal.records import Chmod, Delete, Move, Operation, Replace, Symlink, Write
+from journal.limits import EDIT_BYTES_MAX
+from journal.records import Chmod, Delete, Move, Operation, Patch, PatchHunkReport, Replace, Symlink, Write
+from journal.records.operations import NAMES, checked_tolerance
 from journal.tables import blobs
 from journal.tables.states import State, same_content
 from journal.workspace import look as looking
@@ -31,6 +36,7 @@ class Applied(NamedTuple):
 
     edits: tuple[Edit, ...]
     replacements: int | None = None
+    report: tuple[PatchHunkReport, ...] = ()
 
 
 class Overlay:
@@ -41,9 +47,12 @@ class Overlay:
         self.slots: dict[str, Slot] = {}
         self.packed: list[Version] = []
         self.folders: Counter[str] = Counter()
+        self.consented: Slot | None = None
 
-    def slot(self, path: str, *, written: bool = False) -> Slot:
+    def slot(self, path: str, *, written: bool = False, expect: str | None = None) -> Slot:
         """Gives a path's slot; the disk is looked at once a verb. One that is `written` is judged by what is written.
+
+        It must hold what `expect` says. Who names a hand edit so has read it, and agrees to go on over it.
 
         Raises:
             PathRefused, WorkspaceChanged
@@ -51,18 +60,22 @@ class Overlay:
         slot = self.slots.get(path)
         if slot is None:
             slot = find(self.desk, path)
+            if hold(slot, expect):
+                self.consented = slot
             if not written:
                 refuse_hand_edit(slot)
             self.slots[path] = slot
+        else:
+            hold(slot, expect)
         return slot
 
-    def existing(self, path: str) -> tuple[Slot, Version]:
+    def existing(self, path: str, expect: str | None = None) -> tuple[Slot, Version]:
         """Gives a path's slot and version.
 
         Raises:
             UnknownName: nothing stands there.
         """
-        slot = self.slot(path)
+        slot = self.slot(path, expect=expect)
         if slot.now is None:
             raise UnknownName(f"{path!r} does not exist", hint="name a file that is there", name=path, candidates=())
         return slot, slot.now
@@ -88,9 +101,19 @@ class Overlay:
         """
         handler = HANDLERS.get(type(operation))
         if handler is None:
-            kind = type(operation).__name__
-            raise UsageError(f"{kind} is no operation", hint="use Write, Replace, Delete, Move, Chmod or Symlink")
-        return handler(self, operation)
+            raise UsageError(f"{type(operation).__name__} is no operation", hint=f"use one of {NAMES}")
+        applied = handler(self, operation)
+        slot, self.consented = self.consented, None
+        return applied if slot is None else self._over(slot, applied)
+
+    def _over(self, slot: Slot, applied: Applied) -> Applied:
+        """Logs a hand edit that its caller agreed to go on over as a version; without a change it is left alone."""
+        if all(edit.before == edit.after for edit in applied.edits):
+            del self.slots[slot.path]
+            return applied
+        if applied.edits[0].before != slot.before:
+            return applied  # it was written as it stands
+        return applied._replace(edits=(Edit(slot.path, slot.known.expected, slot.before), *applied.edits))
 
     def discard(self) -> None:
         """Removes the temp files of versions that will not be published."""
@@ -131,8 +154,8 @@ def _read(desk: Desk, slot: Slot) -> "list[bytes]":
 def _write(overlay: Overlay, operation: Operation) -> Applied:
     assert isinstance(operation, Write)
     mode = None if operation.mode is None else permission_bits(operation.mode)
-    slot = overlay.slot(overlay.desk.path(operation.path), written=True)
-    _refuse_below_file(overlay, slot)
+    slot = overlay.slot(overlay.desk.path(operation.path), written=True, expect=operation.expect)
+    refuse_below_file(overlay, slot)
     version = intake.version(overlay.desk, slot, operation.content, mode)
     if slot.now is slot.disk and same_content(slot.before, version.state):
         slot.adopted = differs_from_expected(slot)  # what someone else put there is written as it stands: it is taken
@@ -146,7 +169,7 @@ def _write(overlay: Overlay, operation: Operation) -> Applied:
 
 def _replace(overlay: Overlay, operation: Operation) -> Applied:
     assert isinstance(operation, Replace)
-    slot, now = overlay.existing(overlay.desk.path(operation.path))
+    slot, now = overlay.existing(overlay.desk.path(operation.path), operation.expect)
     if now.state.kind == "symlink":
         raise UsageError(f"{slot.path!r} is a symlink", hint="use symlink() to point it elsewhere")
     data, count = replaced(slot.path, bytes_of(overlay, slot, now), operation)
@@ -156,9 +179,36 @@ def _replace(overlay: Overlay, operation: Operation) -> Applied:
     return Applied((overlay.set(slot, version),), count)
 
 
+def _patch(overlay: Overlay, operation: Operation) -> Applied:
+    assert isinstance(operation, Patch)
+    tolerance, path = checked_tolerance(operation.tolerance), overlay.desk.path(operation.path)
+    parts = single(parse(diff_bytes(operation.diff)))
+    slot = overlay.slot(path, expect=operation.expect)
+    now, report = slot.now, tuple[PatchHunkReport, ...]()
+    for part in parts:
+        refuse_without_effect(part, path, now is not None)
+        before = None if now is None else (now.state, bytes_of(overlay, slot, now) if needs_bytes(part) else None)
+        bits, lenient = overlay.desk.new_file_mode, operation.ignore_conflicts
+        found = made(part, path, before, bits, tolerance=tolerance, ignore_conflicts=lenient)
+        now, report = patched(overlay, now, found), report + found.report
+    if slot.now is None and now is not None:
+        refuse_below_file(overlay, slot)
+    return Applied((overlay.set(slot, now),), None, report)
+
+
+def patched(overlay: Overlay, now: Version | None, found: Made) -> Version | None:
+    """Takes in what a diff made of a version."""
+    if found.kind is None:
+        return None
+    if found.data is not None:
+        return intake.small(overlay.desk, found.data, found.mode, now, found.kind)
+    assert now is not None  # what was not there has content now
+    return now._replace(state=now.state._replace(mode=found.mode))
+
+
 def _delete(overlay: Overlay, operation: Operation) -> Applied:
     assert isinstance(operation, Delete)
-    slot = overlay.slot(overlay.desk.path(operation.path))
+    slot = overlay.slot(overlay.desk.path(operation.path), expect=operation.expect)
     edit = overlay.set(slot, None)
     if slot.disk is None and edit.before is None and not slot.adopted and slot.known.expected is not None:
         slot.adopted = True  # someone else removed it: that is taken over, and this changes nothing
@@ -174,16 +224,9 @@ def _move(overlay: Overlay, operation: Operation) -> Applied:
     if source == target:
         return Applied((Edit(source, now.state, now.state),))
     there = overlay.slot(target)
-    _refuse_below_file(overlay, there)
+    refuse_below_file(overlay, there)
     if there.now is not None and not operation.overwrite:
-        raise WorkspaceChanged(
-            f"{target!r} exists already",
-            hint="pass overwrite=True to replace it",
-            path=target,
-            expected=None,
-            found=there.now.state.sha256.hex(),
-            paths=(target,),
-        )
+        raise exists_already(target, there.now.state, "pass overwrite=True to replace it")
     slot.now = now._replace(temp=0)  # the temp file, if any, goes along with the version
     return Applied((overlay.set(slot, None), overlay.set(there, now, source)))
 
@@ -200,24 +243,22 @@ def _chmod(overlay: Overlay, operation: Operation) -> Applied:
 def _symlink(overlay: Overlay, operation: Operation) -> Applied:
     assert isinstance(operation, Symlink)
     given: object = operation.target
-    if not isinstance(given, str) or not given or "\0" in given:
+    if not isinstance(given, str):
         raise UsageError(f"{given!r} cannot be the target of a symlink", hint="pass a path without NUL as a str")
     try:
         target = given.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:
         raise UsageError(f"the target {given!r} is no text", hint="pass text without lone surrogates") from error
-    if len(target) >= PATH_BYTES_MAX:
-        hint = f"a target takes at most {PATH_BYTES_MAX - 1}"
-        raise LimitExceeded(
-            f"the target of {operation.path!r} has {len(target)} bytes",
-            hint=hint,
-            limit="PATH_BYTES_MAX",
-            allowed=PATH_BYTES_MAX - 1,
-            found=len(target),
-        )
+    link_target(str(operation.path), target)
     slot = overlay.slot(overlay.desk.path(operation.path))
-    _refuse_below_file(overlay, slot)
+    refuse_below_file(overlay, slot)
     return Applied((overlay.set(slot, intake.small(overlay.desk, target, 0o777, slot.now, "symlink")),))
+
+
+def exists_already(path: str, state: State, hint: str) -> WorkspaceChanged:
+    """Makes the error of a path that should be free and is not."""
+    found = state.sha256.hex()
+    return WorkspaceChanged(f"{path!r} exists already", hint=hint, path=path, expected=None, found=found, paths=(path,))
 
 
 def permission_bits(mode: object) -> int:
@@ -231,7 +272,7 @@ def permission_bits(mode: object) -> int:
     return mode
 
 
-def _refuse_below_file(overlay: Overlay, slot: Slot) -> None:
+def refuse_below_file(overlay: Overlay, slot: Slot) -> None:
     """A path cannot lie below one that an earlier operation of the batch made a file, nor above one."""
     for folder in parents(slot.path):
         parent = overlay.slots.get(folder)
@@ -247,6 +288,7 @@ def _refuse_below_file(overlay: Overlay, slot: Slot) -> None:
 HANDLERS: dict[type, Callable[[Overlay, Operation], Applied]] = {
     Write: _write,
     Replace: _replace,
+    Patch: _patch,
     Delete: _delete,
     Move: _move,
     Chmod: _chmod,

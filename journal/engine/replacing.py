@@ -1,9 +1,15 @@
 """Replacing text in a file's bytes: a string is literal, a pattern is a pattern."""
 
 import re
+from collections.abc import Iterator
 
+from journal.content.text import shown
 from journal.errors import NoMatch, UsageError
+from journal.limits import NEAREST_LINES_MAX
 from journal.records import Replace
+
+SHOWN_CHARS = 120
+"""characters of a line that an error quotes."""
 
 
 def replaced(path: str, data: bytes, operation: Replace) -> tuple[bytes, int]:
@@ -19,6 +25,8 @@ def replaced(path: str, data: bytes, operation: Replace) -> tuple[bytes, int]:
     given: object = operation.replacement
     if not isinstance(given, str):
         raise UsageError(f"the replacement is {type(given).__name__}", hint="pass a str")
+    if operation.unique:
+        _refuse_unless_one(path, text, operation.match)
     if isinstance(operation.match, re.Pattern):
         changed, count = _by_pattern(operation.match, given, text, limit)
     else:
@@ -26,14 +34,50 @@ def replaced(path: str, data: bytes, operation: Replace) -> tuple[bytes, int]:
         count = count if limit is None else min(count, limit)
         changed = text.replace(operation.match, given, count)
     if not count and operation.required:
-        raise NoMatch(
-            f"{path!r} does not hold {_shown(operation.match)}",
-            hint="read the file and give the text as it stands there",
-            path=path,
-            found=0,
-            nearest=(),
-        )
+        raise _none(path, operation.match)
     return _encoded(changed), count
+
+
+def _refuse_unless_one(path: str, text: str, match: str | re.Pattern[str]) -> None:
+    """Refuses a text that stands nowhere or at several places, overlapping ones too."""
+    found, nearest = 0, list[str]()
+    for at in _starts(text, match):
+        found += 1
+        if found <= NEAREST_LINES_MAX:
+            nearest.append(_line_at(text, at))
+    if not found:
+        raise _none(path, match)
+    if found == 1:
+        return
+    raise NoMatch(
+        f"{path!r} holds {_shown(match)} at {found} places, and one was meant",
+        hint="give more of the text around it, or say that all places are meant",
+        path=path,
+        found=found,
+        nearest=tuple(nearest),
+    )
+
+
+def _starts(text: str, match: str | re.Pattern[str]) -> Iterator[int]:
+    if isinstance(match, re.Pattern):
+        yield from (found.start() for found in match.finditer(text))
+        return
+    at = text.find(match)
+    while at >= 0:
+        yield at
+        at = text.find(match, at + 1)
+
+
+def _line_at(text: str, at: int) -> str:
+    """Gives the line of a place, with its number."""
+    start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    line = text[start : end if end >= 0 else len(text)]
+    return f"{text.count(chr(10), 0, at) + 1}: {shown(line, SHOWN_CHARS)}"
+
+
+def _none(path: str, match: str | re.Pattern[str]) -> NoMatch:
+    hint = "read the file and give the text as it stands there"
+    return NoMatch(f"{path!r} does not hold {_shown(match)}", hint=hint, path=path, found=0, nearest=())
 
 
 def _limit(operation: Replace) -> int | None:
@@ -70,5 +114,5 @@ def _encoded(text: str) -> bytes:
 
 
 def _shown(match: str | re.Pattern[str]) -> str:
-    shown = repr(match if isinstance(match, str) else match.pattern)
-    return shown if len(shown) <= 80 else shown[:77] + "..."
+    quoted = repr(match if isinstance(match, str) else match.pattern)
+    return quoted if len(quoted) <= 80 else quoted[:77] + "..."

@@ -1,7 +1,7 @@
 """The verbs on files of a session: a table of contents of the engine."""
 
-import os
 import re
+import threading
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
@@ -9,15 +9,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NoReturn, Self
 
-from journal.engine import commit, compare, judging, lazy, opening, reset, stage, survey, within
+from journal.content.paths import spelled
+from journal.engine import applying, commit, compare, judging, lazy, opening, reset, stage, survey, within
 from journal.engine.journal import Journal
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
 from journal.engine.validators import Judges, Validator, judge
-from journal.errors import UsageError
+from journal.engine.wishes import Durability, durable, place, places, seconds, session_name
+from journal.errors import PatchConflict
 from journal.ids import compact_json
-from journal.limits import DIFF_KEPT_MAX, WORKERS, WORKERS_MAX
+from journal.limits import DIFF_KEPT_MAX, WORKERS
 from journal.records import (
     BatchResult,
     Chmod,
@@ -27,6 +29,8 @@ from journal.records import (
     FilePatch,
     Move,
     Operation,
+    Patch,
+    PatchHunkReport,
     Paths,
     Reader,
     RecoveryReport,
@@ -35,38 +39,17 @@ from journal.records import (
     Status,
     StrPath,
     Symlink,
+    Tolerance,
     Write,
 )
 from journal.tables import sessions, staged
-
-Durability = Literal["off", "normal", "full"]
-
-
-def place(path: str | PathLike[str]) -> str:
-    """Gives the text of a path of this machine.
-
-    Raises:
-        UsageError: it is no path.
-    """
-    given: object = path
-    if not isinstance(given, str | PathLike) or not isinstance(os.fspath(given), str):
-        raise UsageError(f"{path!r} is no path", hint="pass a str or a pathlib.Path")
-    return os.fspath(path)
+from journal.workspace import inside
 
 
-def places(workers: object) -> int:
-    """Gives how many verbs may run side by side; `adaptive` is one a processor that this process may use.
+class _Reports(threading.local):
+    """What the last `patch` of each thread said of its hunks."""
 
-    Raises:
-        UsageError: it is neither a number from 1 on nor "adaptive".
-    """
-    if workers == "adaptive":
-        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return min(usable, WORKERS_MAX)
-    if not isinstance(workers, int) or isinstance(workers, bool) or not 1 <= workers <= WORKERS_MAX:
-        hint = f"pass a number from 1 to {WORKERS_MAX}, or \"adaptive\""
-        raise UsageError(f"workers is {workers!r}", hint=hint)
-    return workers
+    last: tuple[PatchHunkReport, ...] = ()
 
 
 class Spool:
@@ -84,6 +67,7 @@ class Spool:
         named = (self.branch, self.session_id)
         self._setting = judging.Setting(self._reading, self._journal, *named, self._judges)
         self._diff: tuple[int, list[FilePatch]] = (-1, [])  # the last whole one, and the generation that it tells of
+        self._reports = _Reports()
         lazy.enrol(self._reading)
         self._dropped = weakref.finalize(self, opening.abandon, opened)
         self._dropped.atexit = False
@@ -113,26 +97,18 @@ class Spool:
             UsageError: not a root that can be opened, or no validators. UnknownName: no journal, and `create` is False.
             BusyError: another session holds the root. SchemaTooNew, NotAJournal, StorageError: its journal.
         """
-        given: object = session_id
-        if given is not None and not (isinstance(given, str) and given.strip()):
-            raise UsageError(f"session_id is {session_id!r}", hint="pass a name, or leave it out")
-        if durability not in ("off", "normal", "full"):
-            raise UsageError(f"durability is {durability!r}", hint='pass "off", "normal" or "full"')
-        seconds: object = wait_s
-        if not isinstance(seconds, int | float) or not seconds >= 0:
-            raise UsageError(f"wait_s is {wait_s!r}", hint="pass seconds from 0 on")
         judges = Judges(validators, commit_gate)
         wish = Wish(
             place(root),
             None if journal is None else place(journal),
-            session_id,
+            session_name(session_id),
             compact_json(stage.checked_metadata(metadata)),
-            wait_s,
+            seconds(wait_s),
             allow_git,
             allow_wide_root,
             create,
             places(workers),
-            durability,
+            durable(durability),
         )
         return cls(opening.open_root(wish), judges)
 
@@ -166,15 +142,31 @@ class Spool:
         """Tells whether it was closed."""
         return self._desk.database.closed
 
-    def write(self, path: StrPath, content: Content, *, mode: int | None = None) -> FilePatch:
-        """Puts content at a path: text as UTF-8, bytes, an iterable of bytes, or a Path to copy from.
+    def relative(self, path: StrPath) -> str:
+        """Gives the normal form of a path that a tool was given, also of an absolute one that lies in the root.
 
-        Without `mode` a file keeps its own, and a new one gets 0o644 less the umask.
+        The root may be spelled through symlinks. Nothing is written, and what stands at the path is not looked at.
 
         Raises:
-            PathRefused, WorkspaceChanged, StorageError
+            PathRefused: it does not lie in the root, or may not be journaled.
         """
-        return stage.one(self._desk, "write", Write(path, content, mode))
+        self._desk.database.alive()
+        text = spelled(path)
+        return self._desk.path(inside.below(self._desk.root.path, text) if text.startswith("/") else path)
+
+    def write(
+        self, path: StrPath, content: Content, *, mode: int | None = None, expect: str | None = None
+    ) -> FilePatch:
+        """Puts content at a path: text as UTF-8, bytes, an iterable of bytes, or a Path to copy from.
+
+        Without `mode` a file keeps its own, and a new one gets 0o644 less the umask. With `expect`, here as in other
+        verbs, the path must hold what the caller last read: a digest, or "absent". Who so names an edit that someone
+        else made goes on over it; its content is kept in the journal first.
+
+        Raises:
+            PathRefused, StorageError. WorkspaceChanged: someone else changed it, or it holds something else.
+        """
+        return stage.one(self._desk, "write", Write(path, content, mode, expect))
 
     def replace(
         self,
@@ -185,19 +177,69 @@ class Spool:
         all: bool = False,
         required: bool = False,
         count: int | None = None,
+        unique: bool = False,
+        expect: str | None = None,
     ) -> FilePatch:
         r"""Replaces the first place where `match` stands, every one, or the first `count`.
 
         A str is literal, a pattern is a pattern whose replacement is a template with `\g<1>`.
 
         Raises:
-            UnknownName: there is no such file. NoMatch: nothing was found, and it is `required`.
+            UnknownName: there is no such file. NoMatch: nothing was found, and it is `required`; or not exactly one
+            place, and it shall be `unique`. WorkspaceChanged: it is not as `expect` says.
         """
-        return stage.one(self._desk, "replace", Replace(path, match, replacement, all, required, count))
+        return stage.one(self._desk, "replace", Replace(path, match, replacement, all, required, count, unique, expect))
 
-    def delete(self, path: StrPath) -> FilePatch:
-        """Removes a file or symlink; one that is not there is no error, and the patch says `changed` False."""
-        return stage.one(self._desk, "delete", Delete(path))
+    def patch(
+        self,
+        path: StrPath,
+        diff: str | bytes,
+        *,
+        tolerance: Tolerance = "tolerant",
+        ignore_conflicts: bool = False,
+        expect: str | None = None,
+    ) -> FilePatch:
+        """Applies a unified diff to one file, all its hunks or none; the names in it are not looked at.
+
+        With `ignore_conflicts` hunks that do not fit are left out. `report` of the patch tells how each hunk landed.
+        Every `tolerance` is strict so far: a hunk belongs where its numbers say, byte for byte.
+
+        Raises:
+            PatchConflict: a hunk does not fit. InvalidPatch: the diff cannot be read. UnknownName: there is no such
+            file. UsageError: the diff is about several files. WorkspaceChanged: it is not as `expect` says.
+        """
+        try:
+            patch = stage.one(self._desk, "patch", Patch(path, diff, tolerance, ignore_conflicts, expect))
+        except PatchConflict as error:
+            self._reports.last = error.report
+            raise
+        self._reports.last = patch.report
+        return patch
+
+    @property
+    def patch_report(self) -> tuple[PatchHunkReport, ...]:
+        """Gives what the last `patch` of this thread said of its hunks, also when it was refused."""
+        return self._reports.last
+
+    def apply(self, diff: str | bytes, *, tolerance: Tolerance = "tolerant", dry_run: bool = False) -> list[FilePatch]:
+        """Applies a diff over many files, all or nothing: it may create, delete, rename, copy, and set modes.
+
+        The names are those of git, relative to the root below `a/` and `b/`. With `dry_run` nothing is changed, and the
+        patches say what would be.
+
+        Raises:
+            PatchConflict: a hunk does not fit. InvalidPatch: the diff cannot be read. UnknownName: it changes a file
+            that is not there. WorkspaceChanged: it moves one to where something stands. PathRefused
+        """
+        return applying.apply(self._desk, diff, tolerance, dry_run=dry_run)
+
+    def delete(self, path: StrPath, *, expect: str | None = None) -> FilePatch:
+        """Removes a file or symlink; one that is not there is no error, and the patch says `changed` False.
+
+        Raises:
+            WorkspaceChanged: someone else changed it, or it is not as `expect` says.
+        """
+        return stage.one(self._desk, "delete", Delete(path, expect))
 
     def move(self, path: StrPath, to: StrPath, *, overwrite: bool = False) -> FilePatch:
         """Gives a file another path, keeping its inode where nothing stood.

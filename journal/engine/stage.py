@@ -14,7 +14,8 @@ from journal.engine.overlay import Applied, Overlay
 from journal.errors import JournalError, LimitExceeded, UsageError
 from journal.ids import compact_json
 from journal.limits import BATCH_OPERATIONS_MAX, METADATA_MAX
-from journal.records import BatchResult, FilePatch, Move, Operation, Write
+from journal.records import BatchResult, FilePatch, Move, Operation, Patch, Write
+from journal.records.operations import NAMES
 from journal.tables.invocations import Asked
 
 COLLECTOR_OFF_FROM = 100
@@ -106,8 +107,7 @@ def _listed(operations: Iterable[Operation]) -> list[Operation]:
     for index, each in enumerate(listed):
         one_given: object = each
         if not isinstance(one_given, Operation):
-            hint = "use Write, Replace, Delete, Move, Chmod or Symlink"
-            error = UsageError(f"operation {index} is {type(one_given).__name__}", hint=hint)
+            error = UsageError(f"operation {index} is {type(one_given).__name__}", hint=f"use one of {NAMES}")
             error.index = index
             raise error
     return listed
@@ -152,7 +152,8 @@ def _results(desk: Desk, operations: list[Operation], applied: list[Applied], ac
     results = []
     for index, (each, operation) in enumerate(zip(applied, operations, strict=True)):
         counted = any(last.get(edit.path) == index for edit in each.edits)
-        results.append(BatchResult(_patch(desk, each, act), counted, False, index, operation))
+        left_out = any(hunk.status == "refused" for hunk in each.report)
+        results.append(BatchResult(_patch(desk, each, act), counted, left_out, index, operation))
     return results
 
 
@@ -169,6 +170,7 @@ def _patch(desk: Desk, applied: Applied, act: int) -> FilePatch:
         edit.after,
         invocation_id=act,
         renamed_from=edit.moved_from or None,
+        report=applied.report,
         replacements=applied.replacements,
     )
 
@@ -177,7 +179,7 @@ def _request(operation: Operation) -> dict[str, Any]:
     """Tells an operation without its content."""
     given: dict[str, Any] = {"op": type(operation).__name__.lower(), "path": _text(operation.path)}
     if isinstance(operation, Write):
-        given["mode"] = operation.mode
+        given |= {"mode": operation.mode, "expect": operation.expect}
         if isinstance(operation.content, bytes | bytearray) or (
             isinstance(operation.content, str) and operation.content.isascii()
         ):
@@ -185,11 +187,23 @@ def _request(operation: Operation) -> dict[str, Any]:
         return given
     if isinstance(operation, Move):
         return given | {"to": _text(operation.to), "overwrite": operation.overwrite or None}
-    for name in ("match", "replacement", "all", "count", "required", "mode", "target"):
+    if isinstance(operation, Patch):
+        given["diff"] = diff_text(operation.diff)
+    for name in (
+        *("match", "replacement", "all", "count", "required", "unique", "mode", "target"),
+        *("tolerance", "ignore_conflicts", "expect"),
+    ):
         value = getattr(operation, name, None)
         if value not in (None, False):
             given[name] = value if isinstance(value, str | int) else getattr(value, "pattern", str(value))
     return given
+
+
+def diff_text(diff: object) -> str | None:
+    """Gives a diff as an audit row tells it; it is cut there when it is long."""
+    if isinstance(diff, bytes | bytearray):
+        return diff.decode("utf-8", "surrogateescape")
+    return diff if isinstance(diff, str) else None
 
 
 def _text(path: object) -> str:

@@ -3,14 +3,25 @@
 from collections.abc import Iterable
 
 from journal.records.base import Record, micros, plain, when
-from journal.records.changes import Change, ChangeType, Commit, FilePatch, Hunk, Kind
+from journal.records.changes import (
+    Change,
+    ChangeType,
+    Commit,
+    FilePatch,
+    Hunk,
+    Kind,
+    PatchHunkReport,
+    Tolerance,
+)
 from journal.records.content import Blob, Entry
+from journal.records.operation_schema import OPERATION_SCHEMA
 from journal.records.operations import (
     Chmod,
     Content,
     Delete,
     Move,
     Operation,
+    Patch,
     Replace,
     StrPath,
     Symlink,
@@ -48,7 +59,10 @@ __all__ = [
     "Hunk",
     "Kind",
     "Move",
+    "OPERATION_SCHEMA",
     "Operation",
+    "Patch",
+    "PatchHunkReport",
     "Paths",
     "PlanStep",
     "Problem",
@@ -62,6 +76,7 @@ __all__ = [
     "StatusEntry",
     "StrPath",
     "Symlink",
+    "Tolerance",
     "VerifyReport",
     "Write",
     "micros",

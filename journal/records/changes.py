@@ -11,6 +11,7 @@ from journal.records.source import Source, source_at
 
 ChangeType = Literal["created", "modified", "deleted", "renamed", "mode"]
 Kind = Literal["file", "symlink"]
+Tolerance = Literal["strict", "tolerant", "fuzzy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,20 @@ class Hunk(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class PatchHunkReport(Record):
+    """How one hunk of a diff landed: `hunk` and `line` are counted from 1, `line` in the file as it is afterwards.
+
+    A hunk that was refused has line 0, and a note that says why.
+    """
+
+    hunk: int
+    status: Literal["applied", "already", "refused"]
+    level: Literal["exact", "trailing-space", "white-space", "drift", "merge"]
+    line: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class FilePatch(Record):
     """One path's way from before to after; the text of it is worked out when it is first asked for.
 
@@ -55,6 +70,7 @@ class FilePatch(Record):
     too_large: bool
     renamed_from: str | None
     invocation_id: int | None
+    report: tuple[PatchHunkReport, ...] = ()
     replacements: int | None = None
     _journal: str = field(default="", repr=False, compare=False)
     _memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -86,7 +102,7 @@ class FilePatch(Record):
     @property
     def hunks(self) -> tuple[Hunk, ...]:
         """Gives the changed places with three lines of context."""
-        return self._source().hunks(self, DIFF_CONTEXT)
+        return self._source().hunks(self, self._context())
 
     @property
     def diff(self) -> str:
@@ -99,7 +115,7 @@ class FilePatch(Record):
     @property
     def diff_bytes(self) -> bytes:
         """Renders the unified diff as bytes."""
-        return self._source().unified(self, DIFF_CONTEXT)
+        return self._source().unified(self, self._context())
 
     def unified(self, context: int = DIFF_CONTEXT) -> str:
         """Renders a unified diff with so many lines of context."""
@@ -121,8 +137,17 @@ class FilePatch(Record):
         """Lets the patch know its added and deleted lines, so that it need not ask for them."""
         self._memo["counts"] = counts
 
+    def carry(self, source: Source, context: int = DIFF_CONTEXT) -> None:
+        """Lets the patch ask what it carries along instead of a journal that does not hold its contents."""
+        self._memo["source"] = source
+        self._memo["context"] = context
+
     def _source(self) -> Source:
-        return source_at(self._journal)
+        carried: Source | None = self._memo.get("source")
+        return source_at(self._journal) if carried is None else carried
+
+    def _context(self) -> int:
+        return int(self._memo.get("context", DIFF_CONTEXT))
 
     def _counts(self) -> tuple[int, int]:
         if "counts" not in self._memo:

@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from journal.errors import UsageError
 from journal.records.base import Record, from_plain_text, plain
+from journal.records.changes import Tolerance
 
 StrPath = str | PathLike[str]
 Content = str | bytes | bytearray | memoryview | Iterable[bytes] | Path
+
+ABSENT = "absent"
+"""what `expect` says when nothing shall stand at the path."""
+DIGEST = "[0-9a-f]{64}"
+TOLERANCES: tuple[str, ...] = get_args(Tolerance)
 
 
 class Step(Record):
@@ -36,6 +42,7 @@ class Write(Step):
     path: StrPath
     content: Content = field(hash=False)
     mode: int | None = None
+    expect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,19 @@ class Replace(Step):
     all: bool = False
     required: bool = False
     count: int | None = None
+    unique: bool = False
+    expect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch(Step):
+    """Applies a diff to a file; see Spool.patch."""
+
+    path: StrPath
+    diff: str | bytes
+    tolerance: Tolerance = "tolerant"
+    ignore_conflicts: bool = False
+    expect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +75,7 @@ class Delete(Step):
     """Removes a file or symlink; see Spool.delete."""
 
     path: StrPath
+    expect: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +103,13 @@ class Symlink(Step):
     target: str
 
 
-Operation = Write | Replace | Delete | Move | Chmod | Symlink
+Operation = Write | Replace | Patch | Delete | Move | Chmod | Symlink
 
 KINDS: Mapping[str, type[Operation]] = {
-    kind.__name__.lower(): kind for kind in (Write, Replace, Delete, Move, Chmod, Symlink)
+    kind.__name__.lower(): kind for kind in (Write, Replace, Patch, Delete, Move, Chmod, Symlink)
 }
+NAMES = ", ".join(kind.__name__ for kind in KINDS.values())
+"""the operations, as a hint lists them."""
 
 
 def operation(data: Mapping[str, Any]) -> Operation:
@@ -109,7 +132,7 @@ def operation(data: Mapping[str, Any]) -> Operation:
     if unknown := sorted(set(data) - set(known) - {"op"}):
         raise UsageError(f"{name} has no key {unknown[0]!r}", hint="its keys are " + ", ".join(known))
     values = {key: _value(name, key, value) for key, value in data.items() if key != "op"}
-    required = [key for key in list(known)[: 3 if kind is Replace else 1 if kind is Delete else 2] if key not in values]
+    required = [key for key, each in known.items() if each.default is MISSING and key not in values]
     if required:
         raise UsageError(f"{name} lacks its key {required[0]!r}", hint="its keys are " + ", ".join(known))
     return kind(**values)
@@ -127,6 +150,11 @@ TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "overwrite": ((bool,), "true or false"),
     "count": ((int, type(None)), "a number"),
     "target": ((str,), "a string"),
+    "diff": ((str, bytes), 'a string or {"base64": …}'),
+    "tolerance": ((str,), "one of " + ", ".join(TOLERANCES)),
+    "ignore_conflicts": ((bool,), "true or false"),
+    "unique": ((bool,), "true or false"),
+    "expect": ((str, type(None)), 'a digest of 64 hex digits, or "absent"'),
 }
 
 FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": re.VERBOSE, "a": re.ASCII}
@@ -140,7 +168,9 @@ def _value(operation_name: str, key: str, given: Any) -> Any:
     kinds, wanted = TYPES[key]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         raise UsageError(f"{key!r} of {operation_name} is {type(value).__name__}", hint=f"it takes {wanted}")
-    return value
+    if key == "expect":
+        return checked_expect(value)
+    return checked_tolerance(value) if key == "tolerance" else value
 
 
 def _parsed(operation_name: str, key: str, value: Any) -> Any:
@@ -159,6 +189,29 @@ def _parsed(operation_name: str, key: str, value: Any) -> Any:
     except (ValueError, TypeError, KeyError, re.error) as error:
         hint = f"it takes {TYPES[key][1]}"
         raise UsageError(f"{key!r} of {operation_name} cannot be read: {error}", hint=hint) from error
+
+
+def checked_expect(expect: object) -> str | None:
+    """Gives what shall stand at a path: a digest, `absent`, or None for whatever does.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    if expect is None or (isinstance(expect, str) and (expect == ABSENT or re.fullmatch(DIGEST, expect))):
+        return expect
+    hint = 'pass the SHA-256 as 64 lower-case hex digits, or "absent"'
+    raise UsageError(f"expect is {expect!r}, which is no digest", hint=hint)
+
+
+def checked_tolerance(tolerance: object) -> Tolerance:
+    """Gives how far a patch may drift.
+
+    Raises:
+        UsageError: it is no such word.
+    """
+    if not isinstance(tolerance, str) or tolerance not in TOLERANCES:
+        raise UsageError(f"tolerance is {tolerance!r}", hint="it is one of " + ", ".join(TOLERANCES))
+    return tolerance  # type: ignore[return-value]  # one of the words of the type, see above
 
 
 def octal(mode: str) -> int:

@@ -49,6 +49,24 @@ def test_as_json(committed: Runner) -> None:
     assert found[2]["patch"]["renamed_from"] == "src/b.txt"
 
 
+def test_a_diff_and_what_shall_stand_there(committed: Runner, root: Path) -> None:
+    diff = "@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n@@ -9 +9 @@\n-nine\n+9\n"
+    plan: list[dict[str, object]] = [
+        {"op": "patch", "path": "a.txt", "diff": diff, "ignore_conflicts": True},
+        {"op": "replace", "path": "a.txt", "match": "three", "replacement": "3", "unique": True},
+        {"op": "write", "path": "new", "content": "x", "expect": "absent"},
+    ]
+    found = committed("batch", "--json", stdin=lines(*plan)).lines
+    assert [(each["conflicted"], each["patch"]["changed"]) for each in found] == [
+        (True, True),
+        (False, True),
+        (False, True),
+    ]
+    assert (root / "a.txt").read_text() == "one\n2\n3\n"
+    again = lines({"op": "delete", "path": "a.txt"}, plan[2])
+    assert "line 3: 'new' holds" in committed("batch", stdin=again, code=3).err
+
+
 def test_a_later_line_overtakes(spool: Runner) -> None:
     twice = lines({"op": "write", "path": "a", "content": "1"}, {"op": "write", "path": "a", "content": "2"})
     out = spool("batch", stdin=twice).out.splitlines()

@@ -38,3 +38,11 @@ def test_a_match_that_begins_with_a_dash(spool: Runner, root: Path) -> None:
 def test_as_json(committed: Runner) -> None:
     (patch,) = committed("replace", "a.txt", "t", "T", "--all", "--json").json["patches"]
     assert (patch["replacements"], patch["additions"], patch["deletions"]) == (2, 2, 2)
+
+
+def test_one_place_only(committed: Runner, root: Path) -> None:
+    told = committed("replace", "a.txt", "t", "T", "--unique", code=2).err
+    assert "at 2 places" in told
+    assert "2: two" in told and "3: three" in told
+    committed("replace", "a.txt", "tw", "TW", "--unique")
+    assert (root / "a.txt").read_text() == "one\nTWo\nthree\n"

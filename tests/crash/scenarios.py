@@ -1,9 +1,10 @@
 """Every verb in the situations that differ for it: what stands before, what is done, which paths it is about."""
 
+import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
-from journal import Chmod, Delete, Move, Operation, Replace, Symlink, Write
+from journal import Chmod, Delete, Move, Operation, Patch, Replace, Symlink, Write, create_diff
 from tests.crash.place import Place, put
 
 THEIRS = b"theirs, and in no journal yet\n"
@@ -116,6 +117,7 @@ BATCH: tuple[Operation, ...] = (
     Write("base.txt", "first\n"),
     Write("base.txt", "second, folded over the first\n"),
     Replace("other.txt", "staged", "replaced"),
+    Patch("theirs.txt", create_diff("theirs.txt", THEIRS, b"theirs, patched\n").diff),
     Move("kept.txt", "new/kept.txt"),
     Delete("link"),
     Write("link", "a file where a link was\n"),
@@ -125,6 +127,18 @@ BATCH: tuple[Operation, ...] = (
     Symlink("new/link", "kept.txt"),
 )
 PAIR: tuple[Operation, ...] = (Write("base.txt", "half\n"), Write("fresh/file.txt", "x\n"), Delete("other.txt"))
+
+EDITED = create_diff("base.txt", "base\n", "patched\n").diff
+MANY = (
+    "diff --git a/base.txt b/kept.txt\nrename from base.txt\nrename to kept.txt\n"
+    "diff --git a/kept.txt b/base.txt\nrename from kept.txt\nrename to base.txt\n"
+    "--- a/kept.txt\n+++ b/base.txt\n@@ -1 +1 @@\n-kept\n+kept, patched\n"
+    "diff --git a/dir/deep.txt b/moved/deep.txt\nrename from dir/deep.txt\nrename to moved/deep.txt\n"
+    "diff --git a/link b/copied\ncopy from link\ncopy to copied\n"
+    + create_diff("other.txt", "other, staged\n", None).diff
+    + create_diff("fresh/file.txt", None, "x\n").diff
+)
+NAMED = hashlib.sha256(b"edited by hand\n").hexdigest()
 
 SCENARIOS: dict[str, Scenario] = {
     "open a new root": Scenario(nothing, Place.open, new_root=True),
@@ -137,6 +151,12 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "write into new folders": Scenario(nothing, lambda p: p.spool.write("a/b/c/new.txt", "new\n"), ("a/b/c/new.txt",)),
     "replace": Scenario(nothing, lambda p: p.spool.replace("base.txt", "base", "root"), ("base.txt",)),
+    "patch": Scenario(nothing, lambda p: p.spool.patch("base.txt", EDITED), ("base.txt",)),
+    "apply": Scenario(nothing, lambda p: p.spool.apply(MANY), ("base.txt", "kept.txt", "other.txt", "moved/deep.txt")),
+    "apply that meets an edit": Scenario(nothing, lambda p: p.spool.apply(MANY), ("base.txt",), meets="base.txt"),
+    "write over a hand edit that is named": Scenario(
+        hand_edit, lambda p: p.spool.write("base.txt", "ours\n", expect=NAMED), ("base.txt",)
+    ),
     "delete": Scenario(nothing, lambda p: p.spool.delete("base.txt"), ("base.txt",)),
     "delete a file of someone else": Scenario(theirs, lambda p: p.spool.delete("theirs.txt"), ("theirs.txt",)),
     "move": Scenario(nothing, lambda p: p.spool.move("base.txt", "dir/moved.txt"), ("base.txt", "dir/moved.txt")),

@@ -51,6 +51,43 @@ def test_what_is_required_must_be_found(spool: Spool, root: Path) -> None:
     assert spool.replace("a.txt", "one", "1", required=True).replacements == 1
 
 
+@pytest.mark.parametrize(
+    ("match", "found", "nearest"),
+    [
+        ("two", 0, ()),
+        ("one", 3, ("1: one", "3: \tone".replace("\t", " "), "4: one")),
+        (re.compile("o."), 3, ("1: one", "3:  one", "4: one")),
+        ("x", 6, ("5: xx", "5: xx", "6: xx", "6: xx", "7: xx")),
+        ("x\nx", 2, ("5: xx", "6: xx")),
+    ],
+)
+def test_what_is_to_be_unique_stands_at_one_place(
+    spool: Spool, root: Path, match: Any, found: int, nearest: tuple[str, ...]
+) -> None:
+    spool.write("a.txt", "one\n\n\tone\none\nxx\nxx\nxx\nyyy\nlast\n")
+    before = shape(root)
+    with pytest.raises(NoMatch) as caught:
+        spool.replace("a.txt", match, "1", unique=True)
+    assert (caught.value.path, caught.value.found, caught.value.nearest) == ("a.txt", found, nearest)
+    assert caught.value.hint
+    assert shape(root) == before
+
+
+def test_places_that_overlap_are_several(spool: Spool) -> None:
+    spool.write("a.txt", "yyy")
+    with pytest.raises(NoMatch) as caught:
+        spool.replace("a.txt", "yy", "z", unique=True)
+    assert caught.value.found == 2
+
+
+@pytest.mark.parametrize("how", [{}, {"all": True}, {"count": 3}, {"required": True}])
+def test_one_place_is_replaced(spool: Spool, root: Path, how: dict[str, Any]) -> None:
+    spool.write("a.txt", "one two\n")
+    assert spool.replace("a.txt", "two", "2", unique=True, **how).replacements == 1
+    assert spool.replace("a.txt", re.compile(r"\d"), "3", unique=True, **how).replacements == 1
+    assert (root / "a.txt").read_text() == "one 3\n"
+
+
 def test_a_file_that_is_not_there_is_an_unknown_name(spool: Spool) -> None:
     with pytest.raises(UnknownName) as caught:
         spool.replace("a.txt", "one", "1")

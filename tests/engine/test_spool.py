@@ -5,20 +5,25 @@ import os
 import pickle
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 
-from journal import Closed, Spool, Write
-from journal.engine import reading
+from journal import Closed, PathRefused, Spool, UsageError, Write, create_diff
+from journal.engine import reading, status
 from journal.tables.chunks import Chunks
 from journal.workspace import calls
 from tests.engine.looking import acts, disk, shape, temp_files
 
+DIFF = create_diff("a", "x", "y").diff
 VERBS: dict[str, Callable[[Spool], object]] = {
     "write": lambda spool: spool.write("a", "x"),
     "replace": lambda spool: spool.replace("a", "x", "y"),
+    "patch": lambda spool: spool.patch("a", DIFF),
+    "apply": lambda spool: spool.apply(DIFF),
+    "dry apply": lambda spool: spool.apply(DIFF, dry_run=True),
+    "relative": lambda spool: spool.relative("a"),
     "delete": lambda spool: spool.delete("a"),
     "move": lambda spool: spool.move("a", "b"),
     "chmod": lambda spool: spool.chmod("a", 0o600),
@@ -205,3 +210,95 @@ def test_a_thousand_touched_files_cost_nothing_again(root: Path, monkeypatch: py
         assert (spool.reset().restored, spool.reset().unchanged) == ((), 1000)
         assert shape(root) == before
         monkeypatch.undo()
+
+
+def test_a_path_that_a_tool_was_given_has_one_form(spool: Spool, root: Path) -> None:
+    (root.parent / "other name").symlink_to(root)
+    rows = acts(spool.journal)
+    before = shape(root)
+    for given in ("a/b", "./a//b", Path("a/b"), root / "a/b", f"{root}//a/./b", root.parent / "other name/a/b"):
+        assert spool.relative(given) == "a/b"
+    assert spool.relative("é\udcff") == "é\udcff"
+    for given in ("", ".", root, f"{root}/", "/etc/passwd", root.parent, "../a", "a/../b", root / "../x", f"{root}/a/"):
+        with pytest.raises(PathRefused) as caught:
+            spool.relative(given)
+        assert caught.value.hint
+    for given in (".git/config", root / ".spool/id", "a\0b", f"{root}/a\0b", "\ud800", f"{root}\ud800"):
+        with pytest.raises(PathRefused):
+            spool.relative(given)
+    for wrong in (b"a", 3, None):
+        with pytest.raises(UsageError):
+            spool.relative(wrong)  # type: ignore[arg-type]
+    assert acts(spool.journal) == rows
+    assert shape(root) == before
+    spool.close()
+    with pytest.raises(Closed):
+        spool.relative("a")
+
+
+def test_a_root_that_is_reached_by_a_symlink_is_taken_off_either_way(root: Path) -> None:
+    link = root.parent / "link"
+    link.symlink_to(root)
+    with Spool.open(link) as spool:
+        assert spool.relative(link / "a") == spool.relative(root / "a") == "a"
+        with pytest.raises(PathRefused):
+            spool.write(str(link / "a"), "verbs take no absolute path")
+
+
+SEVERAL: list[tuple[Any, list[str]]] = [
+    (None, ["a", "d/1", "d/2.py", "d/e/3.py", "x[1]"]),
+    ([], []),
+    ((), []),
+    (lambda: iter([]), []),
+    ("a", ["a"]),
+    (Path("a"), ["a"]),
+    (PurePosixPath("d"), ["d/1", "d/2.py", "d/e/3.py"]),
+    ("d/", ["d/1", "d/2.py", "d/e/3.py"]),
+    ("d/*.py", ["d/2.py"]),
+    ("**/*.py", ["d/2.py", "d/e/3.py"]),
+    ("x[1]", ["x[1]"]),
+    (["a", Path("d/e")], ["a", "d/e/3.py"]),
+    (lambda: iter(["a", "none"]), ["a"]),
+    ({"d/?": 1}, ["d/1"]),
+    (".", ["a", "d/1", "d/2.py", "d/e/3.py", "x[1]"]),
+    ("ab", []),
+]
+
+
+@pytest.mark.parametrize(("paths", "found"), SEVERAL, ids=lambda value: repr(value)[:30])
+@pytest.mark.parametrize("verb", ["diff", "reset", "dry run", "tree", "changes", "staged"])
+def test_paths_are_one_or_several_everywhere(spool: Spool, root: Path, verb: str, paths: Any, found: list[str]) -> None:
+    given = paths() if callable(paths) else paths
+    names = ["a", "d/1", "d/2.py", "d/e/3.py", "x[1]"]
+    spool.batch([Write(name, "1") for name in names])
+    calls_of: dict[str, Callable[[], list[str]]] = {
+        "diff": lambda: [each.path for each in spool.diff(given)],
+        "reset": lambda: list(spool.reset(given).restored),
+        "dry run": lambda: [step.path for step in spool.reset(given, dry_run=True).plan],
+        "tree": lambda: list(spool.journal.tree(paths=given)),
+        "changes": lambda: [each.path for each in spool.journal.changes(paths=given)],
+        "staged": lambda: [each.path for each in status.staged(spool.journal, root, given)],
+    }
+    if verb in ("tree", "changes"):
+        spool.commit("all")
+    assert calls_of[verb]() == found
+
+
+@pytest.mark.parametrize("paths", [b"a", [b"a"], 3, ["a", 3], [None], object()])
+def test_what_is_no_path_is_refused_everywhere(spool: Spool, paths: Any) -> None:
+    spool.write("a", "1")
+    spool.commit("a")
+    spool.write("a", "2")
+    for call in (
+        lambda: spool.diff(paths),
+        lambda: spool.reset(paths),
+        lambda: spool.reset(paths, dry_run=True),
+        lambda: spool.journal.tree(paths=paths),
+        lambda: spool.journal.changes(paths=paths),
+    ):
+        with pytest.raises(UsageError) as caught:
+            call()
+        assert type(caught.value) is UsageError
+        assert caught.value.hint
+    assert spool.read("a") == b"2"
+    assert spool.touched_files() == ["a"]

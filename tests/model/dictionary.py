@@ -1,5 +1,6 @@
 """A root as a plain dictionary: what each verb makes of it, and which calls are refused."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 
 from journal import (
@@ -8,6 +9,8 @@ from journal import (
     JournalError,
     Move,
     Operation,
+    Patch,
+    PatchConflict,
     PathRefused,
     Replace,
     Symlink,
@@ -15,6 +18,7 @@ from journal import (
     UsageError,
     WorkspaceChanged,
     Write,
+    apply_patch,
 )
 
 State = tuple[bytes, int, str]
@@ -154,6 +158,7 @@ class Plan:
             return self.move(operation)
         path = str(operation.path)
         before = self.slot(path)
+        self.refuse_unexpected(before, getattr(operation, "expect", None))
         if isinstance(operation, Delete):
             return self.put(path, None)
         if isinstance(operation, Write | Symlink):
@@ -161,7 +166,7 @@ class Plan:
             return self.put(path, written(operation, before))
         if before is None:
             raise Refused(UnknownName)
-        if before[2] == "symlink":
+        if before[2] == "symlink" and not isinstance(operation, Patch):
             raise Refused(UsageError)
         return self.put(path, changed(operation, before))
 
@@ -186,6 +191,12 @@ class Plan:
             self.slots.add(path)
         return self.now.get(path)
 
+    def refuse_unexpected(self, before: State | None, expect: str | None) -> None:
+        """A caller who expects something else is refused."""
+        found = "absent" if before is None else hashlib.sha256(before[0]).hexdigest()
+        if expect not in (None, found):
+            raise Refused(WorkspaceChanged)
+
     def refuse_below_file(self, path: str) -> None:
         """No file lies below a file."""
         if any(folder in self.now for folder in above(path)) or any(path in above(each) for each in self.now):
@@ -209,9 +220,16 @@ def written(operation: Write | Symlink, before: State | None) -> State:
 
 
 def changed(operation: Operation, before: State) -> State:
-    """What a replacement or a chmod makes of a file."""
+    """What a replacement, a diff or a chmod makes of a file."""
     if isinstance(operation, Chmod):
         return before[0], operation.mode, "file"
+    if isinstance(operation, Patch):
+        try:
+            data = apply_patch(before[0], operation.diff)
+        except PatchConflict:
+            raise Refused(PatchConflict) from None
+        assert data is not None
+        return data, before[1], before[2]
     assert isinstance(operation, Replace)
     assert isinstance(operation.match, str)
     text = before[0].decode("utf-8", "surrogateescape")

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from journal import Chmod, Delete, JournalError, Move, Operation, Replace, Spool, Symlink, Write
+from journal import Chmod, Delete, JournalError, Move, Operation, Patch, Replace, Spool, Symlink, Write, create_diff
 from tests.engine.looking import disk, names, temp_files
 from tests.model.dictionary import Edit, Model, Refused, State, Tree, by_bytes
 from tests.model.mirror import Mirror, as_git_keeps
@@ -27,11 +27,15 @@ texts = st.text("one \n", max_size=40).map(str.encode)
 contents = st.sampled_from(range(len(TEXTS))).map(lambda number: TEXTS[number]) | texts
 modes = st.sampled_from([0o644, 0o600, 0o755, 0o4711])
 targets = st.sampled_from(["a", "nowhere", "../out", "b/x"])
-writes = st.builds(Write, paths, contents, st.none() | modes)
-deletes = st.builds(Delete, paths)
+known = [hashlib.sha256(each).hexdigest() for each in TEXTS[:4]]
+expects = st.none() | st.none() | st.sampled_from(["absent", *known])
+diffs = st.permutations(TEXTS[1:6]).map(lambda both: create_diff("x", both[0], both[1]).diff_bytes)
+writes = st.builds(Write, paths, contents, st.none() | modes, expects)
+deletes = st.builds(Delete, paths, expects)
 moves = st.builds(Move, paths, paths, st.booleans())
 others = st.one_of(
-    st.builds(Replace, paths, st.just("one"), st.sampled_from(["1", "one one", "one"]), st.booleans()),
+    st.builds(Replace, paths, st.just("one"), st.sampled_from(["1", "one one", "one"]), st.booleans(), expect=expects),
+    st.builds(Patch, paths, diffs, st.just("strict"), expect=expects),
     st.builds(Chmod, paths, modes),
     st.builds(Symlink, paths, targets),
 )

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journal.errors import UsageError
-from journal.records import Chmod, Delete, Move, Operation, Replace, Symlink, Write, operation
-from journal.records.operations import KINDS, octal
+from journal.records import Chmod, Delete, Move, Operation, Patch, Replace, Symlink, Write, operation
+from journal.records.operations import KINDS, TOLERANCES, octal
 
 paths = st.binary(min_size=1, max_size=6).map(os.fsdecode)
 texts = st.text(max_size=6) | paths
@@ -22,10 +22,14 @@ flags = st.sets(st.sampled_from([re.IGNORECASE, re.MULTILINE, re.DOTALL, re.VERB
 patterns = st.builds(
     lambda words, chosen: re.compile(re.escape(words) + "(a|[b-d])*", sum(chosen, re.RegexFlag(0))), texts, flags
 )
+counts = st.none() | st.integers(1, 9)
+expects = st.none() | st.just("absent") | st.binary(min_size=32, max_size=32).map(bytes.hex)
+flag = st.booleans()
 operations = st.one_of(
-    st.builds(Write, paths, texts | st.binary(max_size=9) | files, st.none() | modes),
-    st.builds(Replace, paths, texts | patterns, texts, st.booleans(), st.booleans(), st.none() | st.integers(0, 9)),
-    st.builds(Delete, paths),
+    st.builds(Write, paths, texts | st.binary(max_size=9) | files, st.none() | modes, expects),
+    st.builds(Replace, paths, texts | patterns, texts, flag, flag, counts, flag, expects),
+    st.builds(Patch, paths, texts | st.binary(max_size=9), st.sampled_from(TOLERANCES), flag, expects),
+    st.builds(Delete, paths, expects),
     st.builds(Move, paths, paths, st.booleans()),
     st.builds(Chmod, paths, modes),
     st.builds(Symlink, paths, paths),
@@ -66,7 +70,23 @@ def test_an_operation_comes_back_from_its_line(value: Operation) -> None:
                 "count": 2,
             },
         ),
+        (
+            Replace("a", "x", "y", unique=True, expect="absent"),
+            {"op": "replace", "path": "a", "match": "x", "replacement": "y", "unique": True, "expect": "absent"},
+        ),
+        (Patch("a", "@@"), {"op": "patch", "path": "a", "diff": "@@"}),
+        (
+            Patch("a", b"@@", "strict", ignore_conflicts=True),
+            {
+                "op": "patch",
+                "path": "a",
+                "diff": {"base64": "QEA="},
+                "tolerance": "strict",
+                "ignore_conflicts": True,
+            },
+        ),
         (Delete(PurePosixPath("a/b")), {"op": "delete", "path": "a/b"}),
+        (Delete("a", "0" * 64), {"op": "delete", "path": "a", "expect": "0" * 64}),
         (Delete("\udcff"), {"op": "delete", "path": {"bytes_base64": "/w=="}}),
         (Move("a", "b", overwrite=True), {"op": "move", "path": "a", "to": "b", "overwrite": True}),
         (Chmod("a", 0o755), {"op": "chmod", "path": "a", "mode": 493}),
@@ -91,12 +111,13 @@ def test_a_pattern_needs_no_flags() -> None:
 
 
 def test_every_operation_has_its_name() -> None:
-    assert list(KINDS) == ["write", "replace", "delete", "move", "chmod", "symlink"]
+    assert list(KINDS) == ["write", "replace", "patch", "delete", "move", "chmod", "symlink"]
 
 
 BASE: dict[str, dict[str, Any]] = {
     "write": {"op": "write", "path": "a", "content": "x"},
     "replace": {"op": "replace", "path": "a", "match": "x", "replacement": "y"},
+    "patch": {"op": "patch", "path": "a", "diff": "@@"},
     "delete": {"op": "delete", "path": "a"},
     "move": {"op": "move", "path": "a", "to": "b"},
     "chmod": {"op": "chmod", "path": "a", "mode": 420},
@@ -123,6 +144,15 @@ WRONG = [
     ("replace", {"all": 1}, "'all' of replace is int"),
     ("replace", {"required": "yes"}, "'required' of replace is str"),
     ("replace", {"count": True}, "'count' of replace is bool"),
+    ("replace", {"unique": 1}, "'unique' of replace is int"),
+    ("patch", {"diff": 3}, "'diff' of patch is int"),
+    ("patch", {"tolerance": "lenient"}, "tolerance is 'lenient'"),
+    ("patch", {"tolerance": None}, "'tolerance' of patch is NoneType"),
+    ("patch", {"ignore_conflicts": "no"}, "'ignore_conflicts' of patch is str"),
+    ("delete", {"expect": "AB" * 32}, "expect is 'ABAB"),
+    ("delete", {"expect": "ab" * 31}, "which is no digest"),
+    ("write", {"expect": "Absent"}, "which is no digest"),
+    ("write", {"expect": 3}, "'expect' of write is int"),
     ("move", {"to": None}, "'to' of move is NoneType"),
     ("move", {"overwrite": 0}, "'overwrite' of move is int"),
     ("chmod", {"mode": [1]}, "'mode' of chmod is list"),
@@ -156,7 +186,7 @@ def test_a_missing_key_is_named(kind: str, key: str) -> None:
 def test_an_unknown_operation_is_told_which_there_are(data: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=f"^no operation is called {re.escape(repr(data.get('op')))}$") as caught:
         operation(data)
-    assert caught.value.hint == "op is one of write, replace, delete, move, chmod, symlink"
+    assert caught.value.hint == "op is one of write, replace, patch, delete, move, chmod, symlink"
 
 
 @pytest.mark.parametrize("data", ["write", None, 3, ["write", "a"]])

@@ -1,0 +1,162 @@
+"""Diffs over contents alone: applied to bytes, and drawn up from bytes, with no journal at hand."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from journal.content import lines
+from journal.content.diff_parsing import FileDiff, diff_bytes, parse
+from journal.content.placement import Placed, place, spliced
+from journal.errors import InvalidPatch, PatchConflict, UsageError
+from journal.records import FilePatch, PatchHunkReport, Tolerance
+from journal.records.operations import checked_tolerance
+
+
+class Patched(NamedTuple):
+    """A content with a diff applied, None where nothing stands any more, and how each hunk landed."""
+
+    data: bytes | None
+    report: tuple[PatchHunkReport, ...]
+
+    @property
+    def conflicted(self) -> bool:
+        """Tells whether hunks were left out."""
+        return any(each.status == "refused" for each in self.report)
+
+
+def apply_patch(
+    before: bytes | str | None, patch: FilePatch | str | bytes, *, tolerance: Tolerance = "strict"
+) -> bytes | None:
+    """Gives the content that a diff of one file makes of another, all its hunks or none.
+
+    None is a file that does not exist, and an empty file is `b""`. Text is UTF-8; bytes that are not stay as they are.
+    An empty diff changes nothing.
+
+    Raises:
+        PatchConflict: the diff does not fit; its `report` says which hunks. InvalidPatch: it cannot be read, or leaves
+        the content out because that is binary. UsageError: it is about several files.
+    """
+    return _patched(before, patch, tolerance).data
+
+
+def has_conflicts(
+    before: bytes | str | None, patch: FilePatch | str | bytes, *, tolerance: Tolerance = "strict"
+) -> bool:
+    """Tells whether `apply_patch` would refuse the diff because it does not fit.
+
+    Raises:
+        InvalidPatch: it cannot be read.
+    """
+    try:
+        _patched(before, patch, tolerance)
+    except PatchConflict:
+        return True
+    return False
+
+
+def _patched(before: bytes | str | None, patch: FilePatch | str | bytes, tolerance: Tolerance) -> Patched:
+    checked_tolerance(tolerance)
+    content: object = before.encode("utf-8", "surrogateescape") if isinstance(before, str) else before
+    if content is not None and not isinstance(content, bytes | bytearray | memoryview):
+        raise UsageError(f"before is {type(content).__name__}", hint="pass str, bytes, or None for no file")
+    data = None if content is None else bytes(content)
+    given = diff_bytes(patch.diff_bytes if isinstance(patch, FilePatch) else patch)
+    parts = single(parse(given)) if given.strip() else []
+    report: tuple[PatchHunkReport, ...] = ()
+    for part in parts:
+        data, said = applied(part, data, part.path or "the content", tolerance)
+        report += tuple(said)
+    return Patched(data, report)
+
+
+def single(parts: Sequence[FileDiff]) -> list[FileDiff]:
+    """Gives the parts of a diff that is about one file: one, or its removal and then its creation as another kind.
+
+    Raises:
+        UsageError: it is about several files. InvalidPatch: there is nothing in it.
+    """
+    if not parts:
+        hint = "a diff has hunks that begin with @@ -1,3 +1,4 @@"
+        raise InvalidPatch("the diff is empty", hint=hint, line=None)
+    replaced = len(parts) == 2 and (parts[0].way, parts[1].way) == ("delete", "create")
+    if len(parts) > 1 and not (replaced and parts[0].path == parts[1].path):
+        names = ", ".join(repr(part.path) for part in parts[:3])
+        hint = "pass a diff over many files to Spool.apply(), or one file's part of it here"
+        raise UsageError(f"the diff is about {len(parts)} files: {names}", hint=hint)
+    return list(parts)
+
+
+def applied(
+    part: FileDiff, before: bytes | None, path: str, tolerance: Tolerance, *, ignore_conflicts: bool = False
+) -> Patched:
+    """Applies one file's diff to its content; `path` is what errors call it.
+
+    Raises:
+        PatchConflict, InvalidPatch
+    """
+    if part.binary:
+        hint = "write the content itself instead: its bytes are not in the diff"
+        raise InvalidPatch(f"{path!r} is binary to the diff", hint=hint, line=part.binary)
+    if part.way == "create" and before is not None:
+        return _created_again(part, before, path)
+    if before is None and part.way != "create" and not begins_anew(part):
+        return _of_nothing(part, path)
+    found = lines.split(before or b"")
+    placed = place(part.hunks, found, tolerance)
+    report = _reported(placed)
+    if any(each.status == "refused" for each in placed) and not ignore_conflicts:
+        raise conflict(path, report)
+    after = lines.joined(spliced(found, placed))
+    if part.way != "delete":
+        return Patched(after, report)
+    if after and not ignore_conflicts:
+        left = "it removes the whole file, and lines would be left"
+        raise conflict(path, report, left)
+    return Patched(after or None, report)
+
+
+def begins_anew(part: FileDiff) -> bool:
+    """Tells whether a diff that does not say that it makes a file needs none, as it has no old lines."""
+    return part.way != "delete" and len(part.hunks) == 1 and not part.hunks[0].old
+
+
+def _created_again(part: FileDiff, before: bytes, path: str) -> Patched:
+    """Takes a file that is there already for made, when it holds what would be made."""
+    made = lines.joined([line for hunk in part.hunks for line in hunk.new])
+    if made != before:
+        note = "it makes a new file, and one stands there"
+        raise conflict(path, _all(part, "refused", 0, note), note)
+    return Patched(before, _all(part, "already", 1, "the file stands there already"))
+
+
+def _of_nothing(part: FileDiff, path: str) -> Patched:
+    """Takes a file that is gone already for deleted; every other change needs one."""
+    if part.way == "delete":
+        return Patched(None, _all(part, "already", 1, "the file is gone already"))
+    note = "there is no such file"
+    raise conflict(path, _all(part, "refused", 0, note), note)
+
+
+def conflict(path: str, report: tuple[PatchHunkReport, ...], note: str = "") -> PatchConflict:
+    """Makes the error of a diff that does not fit, telling the first hunk that does not."""
+    refused = [each for each in report if each.status == "refused"]
+    what = note or f"hunk {refused[0].hunk} of {len(report)}: {refused[0].note}"
+    if len(refused) > 1 and not note:
+        what += f" (and {len(refused) - 1} more)"
+    hint = "read the file, and make the diff against what it holds now"
+    if any(each.status == "applied" for each in report) and not note:
+        hint += ", or pass ignore_conflicts=True to patch() for the hunks that fit"
+    return PatchConflict(f"the diff does not fit {path!r}: {what}", hint=hint, report=report, path=path)
+
+
+def _reported(placed: Sequence[Placed]) -> tuple[PatchHunkReport, ...]:
+    made, shift = list[PatchHunkReport](), 0
+    for number, each in enumerate(placed, start=1):
+        line = 0 if each.status == "refused" else each.at + shift + 1
+        made.append(PatchHunkReport(number, each.status, each.level, line, each.note))
+        shift += len(each.given) - each.taken
+    return tuple(made)
+
+
+def _all(part: FileDiff, status: str, line: int, note: str) -> tuple[PatchHunkReport, ...]:
+    numbers = range(1, len(part.hunks) + 1)
+    return tuple(PatchHunkReport(number, status, "exact", line, note) for number in numbers)  # type: ignore[arg-type]
