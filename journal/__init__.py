@@ -1,5 +1,7 @@
 """A transactional journal for machine work on files: stage, diff, commit, take back, and ask, in one SQLite file."""
 
+from journal.engine.follower import Follower
+from journal.engine.following import supply_async
 from journal.engine.journal import Journal
 from journal.engine.lazy import JournalSource
 from journal.engine.spool import Spool
@@ -8,6 +10,7 @@ from journal.errors import (
     Closed,
     ConflictError,
     CorruptionError,
+    CursorPruned,
     DigestMismatch,
     DiskFull,
     JournalError,
@@ -25,6 +28,7 @@ from journal.errors import (
     UsageError,
     WorkspaceChanged,
 )
+from journal.executors.following import follow
 from journal.records import (
     BatchResult,
     Blob,
@@ -61,6 +65,7 @@ from journal.records import (
 __version__ = "0.1.0"
 
 supply(JournalSource)
+supply_async(follow)
 
 __all__ = [
     "BatchResult",
@@ -74,12 +79,14 @@ __all__ = [
     "ConflictError",
     "Content",
     "CorruptionError",
+    "CursorPruned",
     "Delete",
     "DigestMismatch",
     "DiskFull",
     "Entry",
     "FilePatch",
     "Finding",
+    "Follower",
     "Hunk",
     "Journal",
     "JournalError",

@@ -6,6 +6,7 @@
         PathRefused                   a path that may not be journaled
         NoMatch                       replace found nothing, and that was required
         UnknownName                   no such commit, blob, session; or a prefix that fits several
+          CursorPruned                what follows a cursor is not kept any more
         LimitExceeded                 a bound of `limits` was reached
       BusyError         exit 75       try again: another writer holds the root or the journal
       ConflictError     exit  3       look, then redo
@@ -107,9 +108,18 @@ class NoMatch(UsageError):
 class UnknownName(UsageError):
     """Nothing has this name, or several things have it; `candidates` are the near ones."""
 
-    fields = ("name", "candidates")
+    fields: ClassVar[tuple[str, ...]] = ("name", "candidates")
     name: str
     candidates: tuple[str, ...]
+
+
+class CursorPruned(UnknownName):
+    """What follows a cursor was removed; from `oldest` on everything is there."""
+
+    fields = (*UnknownName.fields, "oldest")
+    name: str
+    candidates: tuple[str, ...]
+    oldest: int
 
 
 class LimitExceeded(UsageError):

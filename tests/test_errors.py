@@ -34,6 +34,7 @@ CASES = {
     "PathRefused": ("path_refused", 2),
     "NoMatch": ("no_match", 2),
     "UnknownName": ("unknown_name", 2),
+    "CursorPruned": ("cursor_pruned", 2),
     "LimitExceeded": ("limit_exceeded", 2),
     "BusyError": ("busy_error", 75),
     "ConflictError": ("conflict_error", 3),

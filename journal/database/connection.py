@@ -133,6 +133,12 @@ class Database:
         self.alive()
         return self.looking
 
+    def data_version(self) -> int:
+        """Gives a number that changes whenever another connection, of any process, has committed something."""
+        with self.lock:
+            self.alive()
+            return int(self.looking.value("PRAGMA data_version"))
+
     def checkpoint_when_large(self) -> None:
         """Copies the WAL into the file when it has outgrown its bound, so that the next commit overwrites it.
 

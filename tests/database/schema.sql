@@ -449,3 +449,11 @@ UNION ALL SELECT 'change', count(*), 48 * count(*) FROM change
 UNION ALL SELECT 'commits', count(*), coalesce(sum(length(CAST(message AS BLOB)) + length(CAST(metadata AS BLOB))), 0) FROM commits
 UNION ALL SELECT 'invocation', count(*), coalesce(sum(length(CAST(request AS BLOB)) + length(CAST(coalesce(error, '') AS BLOB))), 0) FROM invocation
 UNION ALL SELECT 'audit_link', count(*), 64 * count(*) FROM audit_link;
+
+CREATE TABLE follower (
+    -- A named place in the feed: change_seq is the cursor up to which everything was acknowledged, 0 for nothing yet.
+    -- updated_at is microseconds since the epoch.
+    name       TEXT    NOT NULL PRIMARY KEY CHECK (name <> ''),
+    change_seq INTEGER NOT NULL CHECK (change_seq >= 0),
+    updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
