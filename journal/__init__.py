@@ -28,7 +28,7 @@ from journal.errors import (
     UsageError,
     WorkspaceChanged,
 )
-from journal.executors.following import follow
+from journal.executors.following import Following
 from journal.records import (
     BatchResult,
     Blob,
@@ -65,7 +65,7 @@ from journal.records import (
 __version__ = "0.1.0"
 
 supply(JournalSource)
-supply_async(follow)
+supply_async(Following)
 
 __all__ = [
     "BatchResult",
