@@ -58,13 +58,14 @@ def work(spool: Spool, choose: random.Random, until: float) -> None:
 
 
 def test_a_follower_that_is_killed_misses_nothing(root: Path, tmp_path: Path, extent: Extent) -> None:
-    kills, choose = (100 if extent.deaths == 0 else 8), random.Random(1)
+    kills, choose = (100 if extent.deaths == 0 else 6), random.Random(1)
     handled = tmp_path / "handled"
     handled.touch()
     with Spool.open(root) as spool:
-        for number in range(1, kills + 1):
+        for number in range(kills):
+            begun = len(lives(handled))
             with following(root, handled):
-                while len(lives(handled)) < number:
+                while len(lives(handled)) == begun and number % 5:  # every fifth dies before, or while, it opens
                     work(spool, choose, time.monotonic() + 0.002)
                 work(spool, choose, time.monotonic() + choose.random() * 0.1)
         with following(root, handled):
@@ -73,11 +74,11 @@ def test_a_follower_that_is_killed_misses_nothing(root: Path, tmp_path: Path, ex
         newest = spool.journal.cursor
         assert spool.journal.verify().ok
     told, seen = lives(handled), 0
-    assert len(told) == kills + 1
-    for life in told:
-        assert life == list(range(life[0], life[0] + len(life))) if life else True
-        assert not life or 1 <= life[0] <= seen + 1, "a change was missed between two lives"
-        seen = max(seen, *life, 0) if life else seen
+    assert len(told) > kills // 2
+    for life in filter(None, told):
+        assert life == list(range(life[0], life[0] + len(life)))
+        assert life[0] <= seen + 1, "a change was missed between two lives"
+        seen = max(seen, life[-1])
     assert seen == newest
     with Journal.open(root, readonly=False) as journal:
         assert journal.follower("memory").next() == []
