@@ -145,7 +145,7 @@ FOLLOW_REST_MAX_S = 0.016
 """seconds of the longest of them: a third of the 50 ms in which a commit is to arrive."""
 
 FOLLOW_BURST_S = 0.02
-"""seconds in which writes wake a follower once: a session that stages without a pause costs it 2 % of a core."""
+"""seconds in which writes wake a follower once: a session that stages without a pause costs it some 2 % of a core."""
 
 FOLLOWER_NAME_BYTES_MAX = 255
 """bytes of a follower's name: it is a key, and what it stands for is kept elsewhere."""

@@ -21,6 +21,7 @@ from journal.limits import (
     FOLLOW_STOP_S,
 )
 from journal.records import Change, Paths
+from journal.tables import commits
 from journal.workspace.watch import Watch
 
 Stop = Callable[[], bool]
@@ -88,20 +89,24 @@ class Waiter:
     def __init__(self, lookout: Lookout, poll_s: float) -> None:
         self._lookout = lookout
         self._version: int | None = None
+        self._newest: int | None = None
         self.watch = lookout.watch()
         self.pace = Pace(self.watch, poll_s)
 
     def news(self) -> bool:
-        """Tells whether the journal was committed to since this was asked last; at first it was.
+        """Tells whether changes were committed since this was asked last; at first they were.
 
         Raises:
             Closed, UsageError: the journal was closed, or this is a fork.
         """
-        version = self._lookout.look().data_version()
+        database = self._lookout.look()
+        version = database.data_version()
         if version == self._version:
             return False
-        self._version = version
-        return True
+        with database.lock:
+            newest = commits.issued(database.look())
+        known, self._version, self._newest = self._newest, version, newest
+        return newest != known  # most of what is written is staged, and no change of the feed
 
     def sleep(self, most_s: float = math.inf, stop: Stop | None = None) -> bool:
         """Sleeps until the next look is due, at most so long; tells whether to go on, which is for `stop` to say."""

@@ -319,10 +319,15 @@ def test_acknowledging_empties_a_log_that_has_grown(
 ) -> None:
     committed(spool, "a")
     monkeypatch.setattr("journal.limits.WAL_CHECKPOINT_BYTES", 0)
-    done = list[Database]()
-    monkeypatch.setattr(Database, "checkpoint", done.append)
-    follower.ack(1)
-    assert [database.path for database in done] == [str(spool.journal.path)]
+    done = list[str]()
+
+    def checkpoint(self: Database) -> None:
+        done.append(self.path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "checkpoint", checkpoint)
+        follower.ack(1)
+    assert done == [str(spool.journal.path)]
 
 
 @pytest.fixture
