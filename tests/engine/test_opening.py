@@ -19,6 +19,7 @@ from journal import (
     UnknownName,
     UsageError,
 )
+from journal.database.migrate import SUPPORTED
 from journal.workspace import mounts, places
 from tests.engine.looking import counts, held, let_go, names, run, value
 
@@ -218,7 +219,7 @@ def test_a_newer_journal_is_left_as_it_is(root: Path, tmp_path: Path) -> None:
     before = place.read_bytes()
     with pytest.raises(SchemaTooNew) as caught:
         Journal.open(place)
-    assert (caught.value.found, caught.value.supported) == (99, 4)
+    assert (caught.value.found, caught.value.supported) == (99, SUPPORTED)
     assert place.read_bytes() == before
     with pytest.raises(SchemaTooNew) as caught:
         Spool.open(root)
