@@ -2,6 +2,8 @@
 
 from journal.content.drawing import create_diff
 from journal.content.patching import apply_patch, has_conflicts
+from journal.engine.follower import Follower
+from journal.engine.following import supply_async
 from journal.engine.journal import Journal
 from journal.engine.lazy import JournalSource
 from journal.engine.spool import Spool
@@ -11,6 +13,7 @@ from journal.errors import (
     Closed,
     ConflictError,
     CorruptionError,
+    CursorPruned,
     DigestMismatch,
     DiskFull,
     GateRefused,
@@ -32,6 +35,7 @@ from journal.errors import (
     ValidationFailed,
     WorkspaceChanged,
 )
+from journal.executors.following import Following
 from journal.records import (
     OPERATION_SCHEMA,
     BatchResult,
@@ -73,6 +77,7 @@ from journal.records import (
 __version__ = "0.1.0"
 
 supply(JournalSource)
+supply_async(Following)
 
 __all__ = [
     "BatchResult",
@@ -86,6 +91,7 @@ __all__ = [
     "ConflictError",
     "Content",
     "CorruptionError",
+    "CursorPruned",
     "Delete",
     "DigestMismatch",
     "DiskFull",
@@ -93,6 +99,7 @@ __all__ = [
     "FilePatch",
     "Finding",
     "GateRefused",
+    "Follower",
     "Hunk",
     "InvalidPatch",
     "Journal",

@@ -7,6 +7,7 @@
         NoMatch                       replace found nothing, or several places where one was meant
         InvalidPatch                  a diff that cannot be read; `line` says where
         UnknownName                   no such commit, blob, session; or a prefix that fits several
+          CursorPruned                what follows a cursor is not kept any more
         LimitExceeded                 a bound of `limits` was reached
       BusyError         exit 75       try again: another writer holds the root or the journal
       ConflictError     exit  3       look, then redo
@@ -118,9 +119,18 @@ class InvalidPatch(UsageError):
 class UnknownName(UsageError):
     """Nothing has this name, or several things have it; `candidates` are the near ones."""
 
-    fields = ("name", "candidates")
+    fields: ClassVar[tuple[str, ...]] = ("name", "candidates")
     name: str
     candidates: tuple[str, ...]
+
+
+class CursorPruned(UnknownName):
+    """What follows a cursor was removed; from `oldest` on everything is there."""
+
+    fields = (*UnknownName.fields, "oldest")
+    name: str
+    candidates: tuple[str, ...]
+    oldest: int
 
 
 class LimitExceeded(UsageError):

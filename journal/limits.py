@@ -164,3 +164,30 @@ PATCH_BYTES_MAX = 64 << 20
 
 NEAREST_LINES_MAX = 5
 """lines that an error quotes to show where several places are."""
+
+FOLLOW_POLL_S = 0.05
+"""seconds between two looks of a follower where the system does not tell of writes; a look costs 20 µs."""
+
+FOLLOW_POLL_MAX_S = 3600.0
+"""seconds; whoever asks for rarer looks gets these, as the system takes no longer time to wait."""
+
+FOLLOW_NET_S = 1.0
+"""seconds between two looks where the system does tell, in case that it once does not."""
+
+FOLLOW_STOP_S = 0.1
+"""seconds between two questions to `stop`, which cannot wake whoever waits."""
+
+FOLLOW_SETTLE_S = 1.0
+"""seconds of short rests after a write was heard: it is heard before it is synced, and seen only after that."""
+
+FOLLOW_REST_S = 0.001
+"""seconds of the first of these rests; each is twice as long as the one before."""
+
+FOLLOW_REST_MAX_S = 0.016
+"""seconds of the longest of them: a third of the 50 ms in which a commit is to arrive."""
+
+FOLLOW_BURST_S = 0.02
+"""seconds in which writes wake a follower once: a session that stages without a pause costs it some 2 % of a core."""
+
+FOLLOWER_NAME_BYTES_MAX = 255
+"""bytes of a follower's name: it is a key, and what it stands for is kept elsewhere."""

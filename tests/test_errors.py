@@ -36,6 +36,7 @@ CASES = {
     "NoMatch": ("no_match", 2),
     "InvalidPatch": ("invalid_patch", 2),
     "UnknownName": ("unknown_name", 2),
+    "CursorPruned": ("cursor_pruned", 2),
     "LimitExceeded": ("limit_exceeded", 2),
     "BusyError": ("busy_error", 75),
     "ConflictError": ("conflict_error", 3),

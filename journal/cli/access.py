@@ -60,8 +60,8 @@ def session(arguments: Namespace, place: Place, *, create: bool = False, quiet: 
 
 
 @contextmanager
-def reading(place: Place) -> "Iterator[Journal]":
-    """Opens the journal read-only, beside whoever works with it.
+def reading(place: Place, *, readonly: bool = True) -> "Iterator[Journal]":
+    """Opens the journal beside whoever works with it; with `readonly` off, to keep a follower's place in it.
 
     Raises:
         UnknownName: the root has no journal yet.
@@ -69,7 +69,7 @@ def reading(place: Place) -> "Iterator[Journal]":
     from journal import Journal
 
     try:
-        journal = Journal.open(place.journal or place.root)
+        journal = Journal.open(place.journal or place.root, readonly=readonly)
     except UnknownName as error:
         if place.journal is None:
             error.hint = INIT

@@ -32,6 +32,7 @@ SPOKEN = {
     "required=True": "--required",
     "wait_s=": "--wait",
     "journal=": "--journal",
+    "from tree(head.id) and head.cursor": "from the tree and the cursor of `spool log -n 1 --json`",
 }
 
 

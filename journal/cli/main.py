@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
     "Follow and ask": {
         "changes": "list committed changes after a cursor",
+        "follow": "list committed changes as they come",
         "sql": "ask the journal with SQL",
     },
     "Take care": {
@@ -54,7 +55,8 @@ LATE = {"demo"}  # shown only where it is installed
 ELSEWHERE = {
     "add": "write", "cat": "read", "check": "verify", "ci": "commit", "edit": "replace", "fsck": "verify",
     "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "query": "sql", "remove": "delete",
-    "rename": "move", "revert": "reset", "rm": "delete", "st": "status", "unlink": "delete",
+    "rename": "move", "revert": "reset", "rm": "delete", "st": "status", "tail": "follow", "unlink": "delete",
+    "watch": "follow",
 }  # fmt: skip
 """What other programs call it."""
 

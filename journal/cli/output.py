@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import select
 import shutil
 import sys
 import unicodedata
@@ -100,6 +101,22 @@ def write(data: bytes) -> None:
     rest = memoryview(data)
     while rest:  # where Python does not buffer, a pipe takes less than it is given
         rest = rest[binary.write(rest) or 0 :]
+
+
+def flush() -> None:
+    """Hands what was written on to whoever reads standard output."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def reader_is_gone() -> bool:
+    """Tells whether standard output is a pipe that nobody reads any more, without writing to it."""
+    try:
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)  # what went wrong is told in any case
+        return any(what & (select.POLLERR | select.POLLHUP) for _, what in poll.poll(0))
+    except (OSError, ValueError, AttributeError):
+        return False  # no file of the system
 
 
 def complain(text: str) -> None:

@@ -144,11 +144,18 @@ class Database:
         self.alive()
         return self.looking
 
-    def checkpoint_when_large(self, most_bytes: int = limits.WAL_CHECKPOINT_BYTES) -> None:
-        """Copies the WAL into the file when it has outgrown a bound, so that the next commit overwrites it.
+    def data_version(self) -> int:
+        """Gives a number that changes whenever another connection, of any process, has committed something."""
+        with self.lock:
+            self.alive()
+            return int(self.looking.value("PRAGMA data_version"))
+
+    def checkpoint_when_large(self, most_bytes: int | None = None) -> None:
+        """Copies the WAL into the file when it has outgrown its bound, so that the next commit overwrites it.
 
         A disk that refuses is no error here: what was committed is committed, and the next verb tries again.
         """
+        most_bytes = limits.WAL_CHECKPOINT_BYTES if most_bytes is None else most_bytes
         if self._wal_pages * limits.PAGE_BYTES > most_bytes:
             with suppress(StorageError):
                 self.checkpoint()

@@ -7,13 +7,16 @@ from datetime import datetime
 from journal.content.paths import normal
 from journal.content.selection import Selection
 from journal.database import Database, Read
-from journal.errors import UnknownName, UsageError
+from journal.errors import CursorPruned, UnknownName, UsageError
 from journal.ids import CommitRow
 from journal.limits import ID_PREFIX_MIN, PAGE_ROWS
 from journal.records import Change, Commit, Paths, StrPath, micros, when
 from journal.tables import commits, paths, sessions
 from journal.tables.commits import ChangeFacts, CommitFacts, Wanted
 from journal.tables.states import State
+
+CURSOR_END = 1 << 63
+"""SQLite's integers end here."""
 
 
 def commit_record(facts: CommitFacts) -> Commit:
@@ -102,24 +105,93 @@ def _pages(
         at, left = page[-1].id, None if left is None else left - len(page)
 
 
+class Walk:
+    """A reader's way through the feed, past a cursor and by a filter; nobody else's writes disturb it.
+
+    A change is handed out when it is known whether it `ends_commit`: the last of its commit that the filter lets
+    through. Until then it is held back, and `cursor` stays before it.
+    """
+
+    def __init__(
+        self, look: Read, after: int, wanted: Paths | None, branch: str | None = None, commit: str | None = None
+    ) -> None:
+        given: object = branch
+        if given is not None and not isinstance(given, str):
+            raise UsageError(f"a branch is named by a str, found {type(given).__name__}", hint="pass its name")
+        self._branch = branch
+        self._commit = None if commit is None else CommitRow(find_commit(look, commit).id)
+        self._chosen = Selection.of(wanted, lambda path: paths.find(look, path) is not None)
+        self._held: ChangeFacts | None = None
+        self._seen = self._asked = after
+        self.at_end = False
+
+    @property
+    def cursor(self) -> int:
+        """Tells up to where everything was looked at, and handed out if the filter lets it through."""
+        return self._seen if self._held is None else self._held.cursor - 1
+
+    def go(self, cursor: int) -> None:
+        """Stands behind another cursor."""
+        self._seen = self._asked = cursor
+        self._held, self.at_end = None, False
+
+    def step(self, look: Read, journal: str, size: int = PAGE_ROWS) -> list[Change]:
+        """Looks at the next page, at most `size` changes of a filter that lets all through; `look` is one snapshot.
+
+        Raises:
+            CursorPruned: a part of what follows was removed.
+        """
+        size = min(size, PAGE_ROWS) if self._chosen.everything else PAGE_ROWS
+        page = commits.changes(look, self._seen, size, self._branch, self._commit)
+        self.at_end = len(page) < size
+        self._pass(look, page)
+        made = []
+        for facts in page:
+            if self._chosen.everything:
+                made.append((facts, facts.cursor == facts.last_of_commit))
+            elif self._chosen.matches(facts.path):
+                made += self._release(facts.commit)
+                self._held = facts
+        if self._held is not None and self._seen >= self._held.last_of_commit:
+            made += self._release(None)
+        return [change_record(facts, ends, journal) for facts, ends in made]
+
+    def _pass(self, look: Read, page: list[ChangeFacts]) -> None:
+        """Moves past a page, if the feed has every cursor up to its end."""
+        upto = max(commits.issued(look), self._seen) if self.at_end else page[-1].cursor
+        if self._commit is None:  # else it is one commit that is asked for, and that is kept whole or not at all
+            there = commits.kept(look, self._seen, upto) if self._branch is not None else len(page)
+            if there != upto - self._seen:
+                raise pruned(look, self._asked)
+        self._seen = upto
+
+    def _release(self, commit: bytes | None) -> list[tuple[ChangeFacts, bool]]:
+        """Hands out what was held back, now that the next one is known to be of `commit`, or there is none."""
+        held, self._held = self._held, None
+        return [] if held is None else [(held, held.commit != commit)]
+
+
 def changes_of(
     database: Database, after: int, limit: int, *, wanted: Paths | None, branch: str | None, commit: str | None
 ) -> list[Change]:
-    """Lists committed changes past a cursor, in the order of the feed."""
-    found, cursor = list[ChangeFacts](), after
+    """Lists committed changes past a cursor, in the order of the feed.
+
+    Raises:
+        CursorPruned: a part of what follows was removed. UnknownName: there is no such commit.
+    """
     with database.read() as look:
-        number = None if commit is None else CommitRow(find_commit(look, commit).id)
-        chosen = Selection.of(wanted, lambda path: paths.find(look, path) is not None)
-        while len(found) < limit:
-            size = PAGE_ROWS if not chosen.everything else min(PAGE_ROWS, limit - len(found))
-            page = commits.changes(look, cursor, size, branch, number)
-            found += [facts for facts in page if chosen.matches(facts.path)]
-            if len(page) < size:
-                break
-            cursor = page[-1].cursor
+        return collect(look, Walk(look, after, wanted, branch, commit), limit, database.path)
+
+
+def collect(look: Read, walk: Walk, limit: int, journal: str) -> list[Change]:
+    """Lists the next changes of a walk, which then stands behind the last of them, or at the end of the feed."""
+    found = walk.step(look, journal, limit)
+    while len(found) < limit and not walk.at_end:
+        found += walk.step(look, journal, limit - len(found))
+    if len(found) > limit:
         found = found[:limit]
-        ends = _ends(look, found, chosen)
-    return [change_record(facts, facts.cursor in ends, database.path) for facts in found]
+        walk.go(found[-1].cursor)
+    return found
 
 
 def change_record(facts: ChangeFacts, ends: bool, journal: str) -> Change:
@@ -148,18 +220,38 @@ def change_record(facts: ChangeFacts, ends: bool, journal: str) -> Change:
     )
 
 
-def _ends(look: Read, found: list[ChangeFacts], chosen: Selection) -> set[int]:
-    """Finds the last change of each commit that the reader's filter lets through."""
-    last = {facts.commit: facts for facts in found}
-    ends = set[int]()
-    for facts in last.values():
-        rest = facts.last_of_commit - facts.cursor
-        after = commits.changes(look, facts.cursor, rest, None, None) if rest > 0 and not chosen.everything else []
-        if chosen.everything:
-            ends.update({facts.cursor} if rest == 0 else set())
-        elif not any(each.commit == facts.commit and chosen.matches(each.path) for each in after):
-            ends.add(facts.cursor)
-    return ends
+def checked_cursor(cursor: object, name: str = "after") -> int:
+    """Gives a cursor back if it can be one.
+
+    Raises:
+        UsageError: it is no whole number from 0 up that SQLite can count to.
+    """
+    if not isinstance(cursor, int) or isinstance(cursor, bool) or not 0 <= cursor < CURSOR_END:
+        raise UsageError(f"{name} is {cursor!r}", hint="a cursor is a number from 0 to 2**63 - 1")
+    return cursor
+
+
+def checked_limit(limit: object) -> int:
+    """Gives a limit back if it can be one.
+
+    Raises:
+        UsageError: it is no whole number from 1 up that SQLite can count to.
+    """
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit < CURSOR_END:
+        raise UsageError(f"limit is {limit!r}", hint="pass a number from 1 to 2**63 - 1")
+    return limit
+
+
+def pruned(look: Read, after: int) -> CursorPruned:
+    """Gives the error that says so when what follows a cursor is not all there, with where to go on."""
+    oldest = commits.unbroken(look)
+    return CursorPruned(
+        f"not all that follows cursor {after} is kept; from {oldest} on it is",
+        hint="start again from tree(head.id) and head.cursor",
+        name=str(after),
+        candidates=(),
+        oldest=oldest,
+    )
 
 
 def _micros(name: str, time: datetime | None) -> int | None:

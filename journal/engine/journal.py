@@ -3,7 +3,7 @@
 import itertools
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from os import PathLike
@@ -15,19 +15,17 @@ from journal.content.paths import key
 from journal.content.selection import Selection
 from journal.database import Database
 from journal.database.migrate import refuse_newer, version
-from journal.engine import feed, lazy, opening, query
+from journal.engine import feed, follower, following, lazy, opening, query
+from journal.engine.follower import Follower
 from journal.engine.reading import Reading
 from journal.errors import Closed, NotAJournal, UnknownName, UsageError
 from journal.ids import Sha256
-from journal.limits import QUERY_TIMEOUT_S
+from journal.limits import FOLLOW_POLL_S, QUERY_TIMEOUT_S
 from journal.records import Blob, Change, Commit, Entry, Paths, StrPath, VerifyReport
 from journal.rescue import check
 from journal.tables import blobs, commits, meta, sessions, trees
 from journal.tables.chunks import Chunks
 from journal.workspace import own
-
-CURSOR_END = 1 << 63
-"""SQLite's integers end here."""
 
 
 class Journal:
@@ -43,6 +41,7 @@ class Journal:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._reading: Reading | None = None
+        self._lookout = following.Lookout(path, self._look)
 
     @classmethod
     def open(cls, path: str | PathLike[str], *, readonly: bool = True, create: bool = False) -> Self:
@@ -184,10 +183,51 @@ class Journal:
         branch: str | None = None,
         commit: str | None = None,
     ) -> list[Change]:
-        """Lists committed changes past a cursor, in commit order: the feed that a follower reads."""
-        if not all(type(each) is int and 0 <= each < CURSOR_END for each in (after, limit)):
-            raise UsageError(f"after is {after}, limit is {limit}", hint="both are numbers from 0 to 2**63 - 1")
-        return feed.changes_of(self._look(), after, limit, wanted=paths, branch=branch, commit=commit)
+        """Lists committed changes past a cursor, in commit order: the feed that a follower reads.
+
+        Raises:
+            CursorPruned: a part of what follows `after` was removed. UnknownName: there is no such commit.
+        """
+        place, most = feed.checked_cursor(after), feed.checked_limit(limit)
+        return feed.changes_of(self._look(), place, most, wanted=paths, branch=branch, commit=commit)
+
+    def follow(
+        self,
+        after: int = 0,
+        *,
+        poll_s: float = FOLLOW_POLL_S,
+        stop: Callable[[], bool] | None = None,
+        paths: Paths | None = None,
+        branch: str | None = None,
+    ) -> Iterator[Change]:
+        """Yields committed changes past a cursor, and waits for more until `stop` says so, or the journal closes.
+
+        `stop` is asked before each change, and every 0.1 s while it waits. `poll_s` is how often it looks by itself
+        where the system does not tell of writes.
+
+        Raises:
+            CursorPruned: a part of what follows was removed. Closed: the journal was closed meanwhile.
+        """
+        following.checked_stop(stop)
+        return following.follow(following.Trail(self._lookout, after, poll_s, paths, branch), stop)
+
+    def follow_async(
+        self, after: int = 0, *, poll_s: float = FOLLOW_POLL_S, paths: Paths | None = None, branch: str | None = None
+    ) -> AsyncIterator[Change]:
+        """Yields the same in an event loop, of asyncio or trio; cancelling ends it."""
+        return following.follow_async(following.Trail(self._lookout, after, poll_s, paths, branch))
+
+    def follower(self, name: str, *, paths: Paths | None = None, branch: str | None = None) -> Follower:
+        """Gives the follower of that name, whose place in the feed the journal keeps; a new one begins at cursor 0.
+
+        Raises:
+            ReadOnly: the journal was not opened with readonly=False.
+        """
+        return follower.open_follower(self._lookout, name, paths, branch)
+
+    def followers(self) -> Mapping[str, int]:
+        """Tells for each named follower how many changes it has not acknowledged."""
+        return follower.behind(self._look())
 
     def query(
         self,
@@ -247,6 +287,7 @@ class Journal:
         if self._opened is not None:
             self._opened.close()
         self._closed = True
+        self._lookout.wake()
 
     def _look(self) -> Database:
         """Gives the connection, opened on first use."""
@@ -267,6 +308,8 @@ class Journal:
         database = Database.open(self._path, readonly=self._readonly)
         try:
             refuse_newer(database)
+            if not self._readonly and version(database) > 0:
+                opening.prepare(database)  # an older one, whose tables are not all there yet
             found = meta.get(database.look(), meta.JOURNAL_ID) if version(database) > 0 else None
             if found is None:
                 raise NotAJournal(f"{self._path} is an empty journal", hint="open its root once to finish it")

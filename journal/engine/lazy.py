@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from weakref import WeakValueDictionary
 
 from journal.database import Database
-from journal.engine import compare
+from journal.engine import compare, feed
 from journal.engine.reading import Reading
 from journal.ids import Sha256
 from journal.records import Change, FilePatch, Hunk
@@ -51,7 +51,10 @@ class JournalSource:
     def patch_of(self, change: Change) -> FilePatch:
         """Gives the patch of a committed change."""
         with self._reading() as reading, reading.database.lock:
-            facts = commits.changes(reading.database.look(), change.cursor - 1, 1, None, None)[0]
+            look = reading.database.look()
+            facts = next(iter(commits.changes(look, change.cursor - 1, 1, None, None)), None)
+            if facts is None or facts.cursor != change.cursor:
+                raise feed.pruned(look, change.cursor - 1)
             return compare.patch(
                 self._path,
                 facts.path,

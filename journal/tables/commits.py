@@ -43,8 +43,7 @@ ORDER BY sha256 LIMIT 5
 SELECT_CHANGES = """
 SELECT c.seq, k.sha256, p.name, p.raw, c.change_type, x.sha256, x.size, x.is_text, c.before_mode, c.before_kind,
        y.sha256, y.size, y.is_text, c.after_mode, c.after_kind,
-       o.name, o.raw, c.invocation_id, b.name, s.name, k.created_at,
-       (SELECT max(z.seq) FROM change AS z WHERE z.commit_id = c.commit_id)
+       o.name, o.raw, c.invocation_id, b.name, s.name, k.created_at, c.commit_id
 FROM change AS c JOIN commits AS k ON k.id = c.commit_id JOIN branch AS b ON b.id = k.branch_id
 JOIN session AS s ON s.id = k.session_id JOIN path AS p ON p.id = c.path_id
 LEFT JOIN path AS o ON o.id = c.renamed_from
@@ -52,8 +51,16 @@ LEFT JOIN blob AS x ON x.id = c.before_blob LEFT JOIN blob AS y ON y.id = c.afte
 WHERE c.seq > :after AND (:branch IS NULL OR b.name = :branch) AND (:commit_id IS NULL OR c.commit_id = :commit_id)
 ORDER BY c.seq LIMIT :limit
 """
+SELECT_LAST = "SELECT max(seq) FROM change WHERE commit_id = :commit_id"
 SELECT_CURSOR = "SELECT coalesce(max(seq), 0) FROM change"
 SELECT_ISSUED = "SELECT seq FROM sqlite_sequence WHERE name = 'change'"
+SELECT_KEPT = "SELECT count(*) FROM change WHERE seq > :after AND seq <= :upto"
+SELECT_UNBROKEN = """
+SELECT max(c.seq) FROM change AS c WHERE NOT EXISTS (SELECT 1 FROM change AS p WHERE p.seq = c.seq - 1)
+"""
+SELECT_BEHIND = """
+SELECT coalesce(max((SELECT max(seq) FROM change) - max(:after, (SELECT min(seq) FROM change) - 1), 0), 0)
+"""
 
 
 class Draft(NamedTuple):
@@ -175,7 +182,16 @@ def page(tx: Read, wanted: Wanted, after: CommitRow | None, limit: int, *, newes
 def changes(tx: Read, after: int, limit: int, branch: str | None, commit: CommitRow | None) -> list[ChangeFacts]:
     """Lists the next changes past a cursor, in the order of the feed."""
     rows = tx.rows(SELECT_CHANGES, after=after, limit=limit, branch=branch, commit_id=commit)
-    return [_change(row) for row in rows]
+    if not rows:
+        return []
+    # The changes of a commit stand side by side, so that it ends where the next one begins; only of the page's last
+    # commit that is not seen here.
+    last = int(tx.value(SELECT_LAST, commit_id=rows[-1][21]))
+    found = [_change(rows[-1], last)]
+    for row, following in zip(rows[-2::-1], rows[:0:-1], strict=True):
+        last = last if row[21] == following[21] else row[0]
+        found.append(_change(row, last))
+    return found[::-1]
 
 
 def cursor(tx: Read) -> int:
@@ -188,7 +204,23 @@ def issued(tx: Read) -> int:
     return int(tx.value(SELECT_ISSUED) or 0)
 
 
-def _change(row: tuple) -> ChangeFacts:  # type: ignore[type-arg]  # the columns of SELECT_CHANGES
+def kept(tx: Read, after: int, upto: int) -> int:
+    """Counts the changes past a cursor up to another one: as many as lie between them, unless some were removed."""
+    return int(tx.value(SELECT_KEPT, after=after, upto=upto))
+
+
+def unbroken(tx: Read) -> int:
+    """Gives the cursor from which on no change up to the newest is missing; the next one to come when none is left."""
+    newest = issued(tx)
+    return int(tx.value(SELECT_UNBROKEN)) if newest and cursor(tx) == newest else newest + 1
+
+
+def behind(tx: Read, after: int) -> int:
+    """Counts the changes that a reader at a cursor has still before him, by the ends of the feed."""
+    return int(tx.value(SELECT_BEHIND, after=after))
+
+
+def _change(row: tuple, last_of_commit: int) -> ChangeFacts:  # type: ignore[type-arg]  # the columns of SELECT_CHANGES
     return ChangeFacts(
         row[0],
         row[1],
@@ -197,5 +229,9 @@ def _change(row: tuple) -> ChangeFacts:  # type: ignore[type-arg]  # the columns
         state_of(*row[5:10]),
         state_of(*row[10:15]),
         None if row[15] is None else loaded(row[15], row[16]),
-        *row[17:22],
+        row[17],
+        row[18],
+        row[19],
+        row[20],
+        last_of_commit,
     )

@@ -12,7 +12,7 @@ from tests.cli.running import Runner
 
 READING = [
     ["where"], ["status"], ["diff"], ["read", "a.txt"], ["read", "a.txt", "--at", "main"], ["log"], ["show"],
-    ["changes"], ["sql", "SELECT 1"], ["verify"],
+    ["changes"], ["follow", "--once"], ["follow", "--once", "--name", "memory"], ["sql", "SELECT 1"], ["verify"],
 ]  # fmt: skip
 CHANGING = [
     ["write", "x", "--text", "x"], ["replace", "a.txt", "one", "1"], ["delete", "a.txt"], ["move", "a.txt", "b"],

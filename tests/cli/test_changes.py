@@ -1,5 +1,8 @@
 """`spool changes` gives the feed of committed changes, from a cursor on."""
 
+import pytest
+
+from journal.cli import changes
 from tests.cli.running import Runner
 
 
@@ -12,7 +15,9 @@ def test_the_feed(committed: Runner) -> None:
         f"2  {oldest}  A  src/b.txt",
         f"3  {newest}  D  a.txt",
     ]
-    assert committed("changes", "--after", "1", "--limit", "1").out == f"2  {oldest}  A  src/b.txt\n"
+    assert committed("changes", "src").out == committed("changes", "--branch", "main", "src/*").out
+    assert committed("changes", "src").out == f"2  {oldest}  A  src/b.txt\n"
+    assert committed("changes", "--branch", "none").out == "No changes after that cursor.\n"
     assert committed("changes", "--after", "3").out == "No changes after that cursor.\n"
 
 
@@ -26,3 +31,20 @@ def test_as_json(committed: Runner) -> None:
     assert "patch" not in first
     assert committed("changes", "--json", "--patch").lines[0]["patch"]["additions"] == 3
     assert committed("changes", "--json", "--after", "9").out == ""
+
+
+def test_all_of_them_unless_a_limit_is_given(spool: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "PAGE", 2)
+    for n in range(5):
+        spool("write", f"{n}", "--text", "x")
+    spool("commit")
+    for more in ([], ["--limit", "5"], ["--limit", "9"]):
+        told = spool("changes", *more)
+        assert (len(told.out.splitlines()), told.err) == (5, "")
+    for limit in (1, 2, 3, 4):
+        told = spool("changes", "--limit", str(limit))
+        assert (len(told.out.splitlines()), told.err) == (limit, f"spool: there are more; `--after {limit}` goes on\n")
+        assert spool("changes", "--limit", str(limit), "--plain").err == ""
+        assert spool("changes", "--limit", str(limit), "--json").err == ""
+    assert spool("changes", "--after", "3", "--limit", "1").err.startswith("spool: there are more; `--after 4`")
+    assert "limit is 0" in spool("changes", "--limit", "0", code=2).err

@@ -468,3 +468,11 @@ CREATE TABLE verdict (
     UNIQUE (path_id, validator, version, before_sha, after_sha, before_mode, after_mode, before_kind, after_kind),
     CHECK ((before_kind = '') = (length(before_sha) = 0) AND (after_kind = '') = (length(after_sha) = 0))
 ) STRICT;
+
+CREATE TABLE follower (
+    -- A named place in the feed: change_seq is the cursor up to which everything was acknowledged, 0 for nothing yet.
+    -- updated_at is microseconds since the epoch.
+    name       TEXT    NOT NULL PRIMARY KEY CHECK (name <> ''),
+    change_seq INTEGER NOT NULL CHECK (change_seq >= 0),
+    updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -18,6 +18,7 @@ from journal import (
     UnknownName,
     UsageError,
     WorkspaceChanged,
+    Write,
     create_diff,
 )
 from tests.content.texts import edited, text

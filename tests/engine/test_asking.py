@@ -277,11 +277,3 @@ def test_close_waits_for_verbs_and_is_refused_within_one(root: Path) -> None:
     assert contents(root) == {"closing": b"a", "slow": b"late"}
     with pytest.raises(Closed):
         spool.write("a", "x")
-
-
-@pytest.mark.parametrize("workers", [0, -1, 65, 1.5, True, "many", None])
-def test_workers_is_a_number_or_adaptive(root: Path, workers: Any) -> None:
-    with pytest.raises(UsageError, match="workers is"):
-        Spool.open(root, workers=workers)
-    with Spool.open(root, workers="adaptive") as spool:
-        spool.write("a", "x")

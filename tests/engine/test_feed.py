@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
-from journal import Commit, Spool, UnknownName, UsageError
+from journal import Commit, CursorPruned, Spool, UnknownName, UsageError
 from journal.engine import feed
 from journal.ids import Sha256, commit_id
 
@@ -169,15 +170,94 @@ def test_changes_of_one_commit_and_of_one_branch(spool: Spool, made: list[Commit
     assert journal.changes(commit=made[1].id, after=made[1].cursor) == []
     assert len(journal.changes(branch="main")) == 15
     assert journal.changes(branch="none") == []
-    assert journal.changes(limit=0) == []
     with pytest.raises(UnknownName):
         journal.changes(commit="0" * 40)
 
 
-@pytest.mark.parametrize(("after", "limit"), [(-1, 10), (0, -1)])
-def test_a_cursor_below_nothing_is_refused(spool: Spool, after: int, limit: int) -> None:
-    with pytest.raises(UsageError):
-        spool.journal.changes(after, limit)
+@pytest.mark.parametrize("after", [-1, 1 << 63, True, 1.0, "1", None])
+def test_a_cursor_is_a_number_from_zero_up(spool: Spool, made: list[Commit], after: Any) -> None:
+    with pytest.raises(UsageError, match="after"):
+        spool.journal.changes(after)
+    assert len(spool.journal.changes(0)) == 15
+
+
+@pytest.mark.parametrize("limit", [-1, 0, 1 << 63, True, 1.0, "1", None])
+def test_a_limit_is_a_number_from_one_up(spool: Spool, limit: Any) -> None:
+    with pytest.raises(UsageError, match="limit"):
+        spool.journal.changes(0, limit)
+
+
+def test_behind_the_newest_change_there_is_nothing_yet(spool: Spool, made: list[Commit]) -> None:
+    assert spool.journal.changes(15) == spool.journal.changes(16) == spool.journal.changes((1 << 63) - 1) == []
+
+
+def test_a_branch_is_named_by_text(spool: Spool) -> None:
+    wrong: Any = 5
+    with pytest.raises(UsageError, match="branch"):
+        spool.journal.changes(branch=wrong)
+
+
+def test_the_changes_of_a_commit_end_with_its_last(spool: Spool, made: list[Commit]) -> None:
+    found = spool.journal.changes(commit=made[2].id, paths=["even", "src/2"])
+    assert [(change.path, change.ends_commit) for change in found] == [("even", False), ("src/2", True)]
+    assert [change.ends_commit for change in spool.journal.changes(commit=made[2].id, branch="main")] == [0, 0, 1]
+
+
+def remove(spool: Spool, *which: int) -> None:
+    """Takes changes out of the feed, as nothing in the package does."""
+    connection = apsw.Connection(str(spool.journal.path))
+    connection.execute("DROP TRIGGER IF EXISTS change_stays")
+    connection.executemany("DELETE FROM change WHERE seq = ?", [(each,) for each in which])
+    connection.close()
+
+
+@pytest.mark.damaged
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize(
+    ("gone", "oldest", "first", "stays"),
+    [
+        (range(1, 7), 7, 6, 9),
+        ([1], 2, 1, 14),
+        ([1, 2, 3, 7, 8, 9], 10, 9, 6),
+        ([14, 15], 16, 15, 0),
+        (range(1, 16), 16, 15, 0),
+    ],
+)
+@pytest.mark.parametrize("filters", [{}, {"branch": "main"}, {"paths": "src"}, {"paths": "src", "branch": "main"}])
+def test_what_was_removed_is_said_and_never_skipped(
+    spool: Spool, made: list[Commit], gone: Any, oldest: int, first: int, stays: int, filters: Any
+) -> None:
+    remove(spool, *gone)
+    for after in range(first):
+        with pytest.raises(CursorPruned) as caught:
+            spool.journal.changes(after, **filters)
+        assert (caught.value.oldest, caught.value.name) == (oldest, str(after))
+        assert "head" in caught.value.hint
+    found = spool.journal.changes(caught.value.oldest - 1, **filters)
+    assert len(found) == (stays if "paths" not in filters else sum(change.path.startswith("src") for change in found))
+    spool.write("late", "x")
+    late = spool.commit("late")
+    assert late is not None
+    assert [change.path for change in spool.journal.changes(max(first, 15))] == ["late"]
+
+
+@pytest.mark.damaged
+def test_one_commit_is_there_or_not_whatever_was_removed_before_it(spool: Spool, made: list[Commit]) -> None:
+    gone = spool.journal.changes(limit=1)[0]
+    remove(spool, 1, 2, 3)
+    assert len(spool.journal.changes(commit=made[3].id)) == 3
+    with pytest.raises(CursorPruned):
+        _ = gone.patch
+
+
+def test_what_was_rolled_back_leaves_no_gap(spool: Spool, made: list[Commit], monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("journal.tables.sessions.set_head", lambda *_: 1 / 0)
+        spool.write("a", "x")
+        with pytest.raises(ZeroDivisionError):
+            spool.commit()
+    assert spool.commit() is not None
+    assert [change.cursor for change in spool.journal.changes(14)] == [15, 16]
 
 
 def test_a_change_tells_all_of_its_commit(spool: Spool, made: list[Commit]) -> None:

@@ -261,3 +261,50 @@ def test_every_change_is_in_the_history(database: Database, home: Home) -> None:
     assert (told[2]["committed_at"], told[2]["message"]) == ("2023-11-14T22:13:20.000001Z", "grüße")
     assert (told[2]["kind_after"], told[2]["sha_after"], told[2]["mode_after"]) == ("symlink", link, 511)
     assert (told[2]["size_before"], told[2]["size_after"], told[2]["invocation_id"]) == (None, 6, None)
+
+def test_the_feed_tells_what_was_removed_from_it(database: Database, home: Home) -> None:
+    look = database.look()
+    assert (commits.issued(look), commits.unbroken(look), commits.kept(look, 0, 9)) == (0, 1, 0)
+    assert commits.behind(look, 0) == 0
+    with database.begin() as tx:
+        three(tx, home)
+    assert (commits.issued(look), commits.unbroken(look), commits.kept(look, 0, 4)) == (4, 1, 4)
+    assert commits.kept(look, 1, 3) == 2
+    assert [commits.behind(look, after) for after in (0, 1, 4, 9)] == [4, 3, 0, 0]
+    with database.begin() as tx:
+        tx.run("DROP TRIGGER change_stays")
+        tx.run("DELETE FROM change WHERE seq <= 2")
+    assert (commits.issued(look), commits.unbroken(look), commits.kept(look, 0, 4)) == (4, 3, 2)
+    assert [commits.behind(look, after) for after in (0, 1, 2, 3, 4)] == [2, 2, 2, 1, 0]
+    with database.begin() as tx:
+        tx.run("DELETE FROM change WHERE seq = 4")
+    assert (commits.issued(look), commits.unbroken(look)) == (4, 5)
+
+
+def test_a_page_knows_where_each_of_its_commits_ends(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        for n in range(3):
+            rows.commit(tx, home, {name: Side(b"%d" % n) for name in "abcd"}, message=str(n))
+    for after in range(12):
+        for limit in range(1, 13):
+            found = commits.changes(database.look(), after, limit, None, None)
+            assert [each.cursor for each in found] == list(range(after + 1, min(after + limit, 12) + 1))
+            assert all(each.last_of_commit == -(-each.cursor // 4) * 4 for each in found)
+
+
+def test_whatever_fails_leaves_no_gap_among_the_cursors(database: Database, home: Home) -> None:
+    with pytest.raises(ZeroDivisionError), database.begin() as tx:
+        three(tx, home)
+        raise ZeroDivisionError
+    with database.begin() as tx:
+        first = rows.commit(tx, home, {"a": ONE})
+        with pytest.raises(CorruptionError):  # a statement that fails in the middle of its rows
+            number = paths.number(tx, "b")
+            commits.add(
+                tx,
+                Draft(sha256(b"twice"), first, home.branch, 2, home.session, MOMENT, "", "{}", 2, 0, 0, bytes(32)),
+                [DraftChange(number, "created", ABSENT, rows.columns(tx, ONE), None, None)] * 2,
+            )
+        rows.commit(tx, home, {"c": ONE}, message="later")
+    found = [row[0] for row in database.look().rows("SELECT seq FROM change ORDER BY seq")]
+    assert found == list(range(1, len(found) + 1)) and len(found) == 3

@@ -1,0 +1,1 @@
+"""What awaits: the engine as an event loop calls it."""
