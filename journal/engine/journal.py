@@ -11,18 +11,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from journal.content.paths import key
-from journal.content.selection import Selection
+from journal.content.paths import spelled
 from journal.database import Database
 from journal.database.migrate import refuse_newer, version
-from journal.engine import feed, lazy, opening, query
+from journal.engine import acts, attach, backup, checkout, feed, history, lazy, opening, query
 from journal.engine.reading import Reading
-from journal.errors import Closed, NotAJournal, UnknownName, UsageError
+from journal.errors import Closed, NotAJournal, ReadOnly, UsageError
 from journal.ids import Sha256
 from journal.limits import QUERY_TIMEOUT_S
-from journal.records import Blob, Change, Commit, Entry, Paths, StrPath, VerifyReport
+from journal.records import (
+    Blob,
+    Change,
+    Commit,
+    Entry,
+    FilePatch,
+    Invocation,
+    Paths,
+    Progress,
+    Reader,
+    StrPath,
+    VerifyReport,
+)
 from journal.rescue import check
-from journal.tables import blobs, commits, meta, sessions, trees
+from journal.tables import blobs, commits, meta
 from journal.tables.chunks import Chunks
 from journal.workspace import own
 
@@ -97,14 +108,7 @@ class Journal:
         Raises:
             UnknownName: there is no such branch.
         """
-        with self._look().lock:
-            look = self._look().look()
-            found = sessions.branch(look, branch)
-            if found is None and branch != opening.BRANCH:
-                raise UnknownName(f"no branch is called {branch!r}", hint="see `spool log`", name=branch, candidates=())
-            if found is None or found.head_id is None:
-                return None
-            return feed.commit_record(commits.by_row(look, found.head_id))
+        return history.head(self._look(), branch)
 
     def commits(
         self,
@@ -118,17 +122,7 @@ class Journal:
         until: datetime | None = None,
     ) -> Iterator[Commit]:
         """Yields commits, newest first or oldest first; `after` is the commit where the next page goes on."""
-        database = self._look()
-        return feed.commits_of(
-            database,
-            after=after,
-            limit=limit,
-            newest_first=newest_first,
-            path=path,
-            branch=branch,
-            since=since,
-            until=until,
-        )
+        return feed.commits_of(self._look(), after, limit, path, branch, since, until, newest_first=newest_first)
 
     def commit(self, id: str) -> Commit:
         """Gives a commit by its id, a unique prefix of at least seven characters, or the name of a branch.
@@ -145,21 +139,7 @@ class Journal:
         Raises:
             UnknownName: there is no such commit.
         """
-        with self._look().read() as look:
-            if at is None:
-                branch = sessions.branch(look, opening.BRANCH)
-                listed = [] if branch is None else trees.head(look, branch.id)
-            else:
-                facts = feed.find_commit(look, at)
-                listed = trees.at(look, facts.branch_id, facts.n)
-        listed.sort(key=lambda entry: key(entry.path))
-        names = {entry.path for entry in listed}
-        chosen = Selection.of(paths, names.__contains__)
-        return {
-            e.path: Entry(e.path, e.state.sha256.hex(), e.state.size, e.state.mode, e.state.kind)
-            for e in listed
-            if chosen.matches(e.path)
-        }
+        return history.tree(self._look(), at, paths)
 
     def blob(self, sha256: str) -> Blob:
         """Gives a content by its digest in hex.
@@ -188,6 +168,104 @@ class Journal:
         if not all(type(each) is int and 0 <= each < CURSOR_END for each in (after, limit)):
             raise UsageError(f"after is {after}, limit is {limit}", hint="both are numbers from 0 to 2**63 - 1")
         return feed.changes_of(self._look(), after, limit, wanted=paths, branch=branch, commit=commit)
+
+    def branches(self) -> dict[str, str | None]:
+        """Gives the branches by name, each with the id of its newest commit, or None before the first."""
+        return history.branches(self._look())
+
+    def commit_at(self, when: datetime, branch: str = "main") -> Commit | None:
+        """Gives the newest commit of a branch that was made at a time or before it.
+
+        Raises:
+            UsageError: the time has no zone. UnknownName: there is no such branch.
+        """
+        return history.commit_at(self._look(), when, branch)
+
+    def read(self, path: StrPath, at: str | None = None) -> bytes | None:
+        """Gives what a path held at a commit (None: at the head of main), None when it did not exist there."""
+        found = history.content(self._look(), path, at)
+        return None if found is None else found.read()
+
+    def open_read(self, path: StrPath, at: str | None = None) -> Reader:
+        """Opens what a path held at a commit, in bounded memory.
+
+        Raises:
+            UnknownName: it did not exist there.
+        """
+        return history.known_content(self._look(), path, at).open()
+
+    def diff(self, before: str | None, after: str | None, paths: Paths | None = None) -> list[FilePatch]:
+        """Gives what differs between two commits, by path bytes; the text is worked out when it is asked for.
+
+        `before` None is the empty tree, `after` None the head of main.
+        """
+        return history.between(self._look(), before, after, paths)
+
+    def invocations(
+        self,
+        *,
+        after: int = 0,
+        kind: str | None = None,
+        session_id: str | None = None,
+        limit: int | None = None,
+        state: str | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Invocation]:
+        """Yields audited acts, oldest first or newest first; `after` is the one where the next page goes on."""
+        wish = {"kind": kind, "session_id": session_id, "state": state}
+        return acts.listed(self._look(), after, limit, newest_first=newest_first, **wish)
+
+    def invocation(self, id: int) -> Invocation:
+        """Gives an audited act by its number, such as an error's `invocation_id`.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        return acts.one(self._look(), id)
+
+    def checkout(
+        self,
+        commit_id: str,
+        into: str | PathLike[str],
+        *,
+        paths: Paths | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> int:
+        """Writes the files of a commit into a folder, which is made; gives how many. Progress counts files.
+
+        The folder must be empty, unless `paths` say what is wanted: then files that stand there as the commit has them
+        are left, and any other is refused.
+
+        Raises:
+            UnknownName, UsageError, PathRefused, WorkspaceChanged: nothing was written.
+            StorageError, DigestMismatch: it says what was written; no file is there in part.
+        """
+        with self.reading() as reading:
+            return checkout.checkout(reading, commit_id, spelled(into), paths, dry_run=dry_run, progress=progress)
+
+    def backup(self, into: str | PathLike[str], *, progress: Progress | None = None) -> Path:
+        """Copies the journal, beside whoever works with it, to a new file or over an older copy. Progress counts bytes.
+
+        Raises:
+            UsageError: something else stands there. CorruptionError: the journal is damaged. Nothing was changed.
+        """
+        self._look()
+        backup.backup(self._path, spelled(into), progress)
+        return Path(os.path.abspath(into))
+
+    def attach(self, root: str | PathLike[str], *, force: bool = False) -> None:
+        """Makes this the journal of a root from its next opening on; the one it had stays where it is.
+
+        Raises:
+            ReadOnly: it was opened to read only. UsageError: the root's journal is one that this does not come from,
+            unless `force`. BusyError: a session holds the root.
+        """
+        database = self._look()
+        if self._readonly:
+            hint = "open it by Journal.open(path, readonly=False)"
+            raise ReadOnly(f"{self._path} was opened to read only", hint=hint)
+        attach.attach(database, spelled(root), force=force)
 
     def query(
         self,

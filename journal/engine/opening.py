@@ -10,7 +10,7 @@ import os
 import time
 from typing import NamedTuple
 
-from journal.database import Database
+from journal.database import Database, Read
 from journal.database.migrate import migrate, refuse_newer
 from journal.engine.desk import Desk, Place, now_us
 from journal.engine.recover import Origin, mend, recover
@@ -41,13 +41,15 @@ class Wish(NamedTuple):
     allow_git: bool
     allow_wide_root: bool
     create: bool
+    branch: str | None = BRANCH
 
 
 class Opening(NamedTuple):
-    """An open root: what every verb needs, the session's name, what recovery found, the leases to give back."""
+    """An open root: what every verb needs, session and branch by name, what recovery found, the leases to give back."""
 
     desk: Desk
     session: str
+    branch: str
     recovery: RecoveryReport
     leases: list[Lease]
 
@@ -76,20 +78,20 @@ def open_root(wish: Wish) -> Opening:
         temp = Temp.open(root)
         undo.callback(temp.close)
         started = time.monotonic()
-        leases = [_lease(temp.spool_fd, "lock", wish.wait_s, found.path)]
+        leases = [take_lease(temp.spool_fd, "lock", wish.wait_s, found.path, real)]
         undo.callback(leases[0].release)
         if fresh:  # and ours: whoever came second has waited, or was refused above
             undo.callback(temp.unmake)
         database, origin = _database(real, wish, undo)
-        place_row, branch = _register(database, root, identity.read(temp.spool_fd), origin)
+        place_row, branch = _register(database, root, identity.read(temp.spool_fd), origin, wish.branch)
         left_s = max(wish.wait_s - (time.monotonic() - started), 0.0)
-        leases.append(_lease(os.path.dirname(database.path), f"lease-{place_row.id}", left_s, database.path))
+        leases.append(take_lease(os.path.dirname(database.path), f"lease-{place_row.id}", left_s, database.path, real))
         undo.callback(leases[1].release)
         _write_identity(temp, database, place_row)
         ticks.probe(temp)
         desk, session, report = _session(wish, database, root, temp, place_row, branch, origin)
         undo.pop_all()
-    return Opening(desk, session, report, leases)
+    return Opening(desk, session, branch.name, report, leases)
 
 
 def close(opening: Opening) -> None:
@@ -234,7 +236,7 @@ def _stands_there(row: RootRow) -> bool:
 
 
 def _register(
-    database: Database, root: Root, said: Identity | None, origin: Origin
+    database: Database, root: Root, said: Identity | None, origin: Origin, name: str | None
 ) -> tuple[RootRow, BranchRow]:
     """Finds the root and its branch in the journal, or takes them in; records where the root stands now."""
     look = database.look()
@@ -242,25 +244,39 @@ def _register(
     row = sessions.root_by_path(look, root.path)
     if row is None and said is not None and origin == "moved":
         row = sessions.root_by_uuid(look, said.root)
-    branch = sessions.branch(look, BRANCH)
+    branch = None if row is None else _branch(look, name, row)
     if row is not None and branch is not None and (row.path, row.dev, row.inode) == stands:
-        return row, _own(branch, row, root.path)
+        return row, branch
     with database.begin(sync=True) as tx:
         if row is None:
             row = sessions.add_root(tx, os.urandom(16).hex(), *stands)
         else:
             row = sessions.place_root(tx, row, *stands)
-        branch = sessions.branch(tx, BRANCH) or sessions.add_branch(tx, BRANCH, row.id)
-        return row, _own(branch, row, root.path)
+        return row, _branch(tx, name, row) or sessions.add_branch(tx, name or BRANCH, row.id)
 
 
-def _own(branch: BranchRow, row: RootRow, root: str) -> BranchRow:
-    if branch.root_id != row.id:
+def _branch(look: Read, name: str | None, row: RootRow) -> BranchRow | None:
+    """Finds the branch that is to be opened in a root; None when it has to be made.
+
+    Raises:
+        UsageError: the branch is checked out in another root, or another branch in this one.
+    """
+    here = sessions.branch_in(look, row.id)
+    if name is None and here is not None:
+        return here
+    named = sessions.branch(look, name or BRANCH)
+    if named is not None and named.root_id != row.id:
+        other = sessions.root_of(look, named.root_id)
         raise UsageError(
-            f"branch {branch.name!r} of this journal belongs to another root than {root}",
-            hint="name another journal by journal=",
+            f"branch {named.name!r} is checked out in {'' if other is None else other.path}, not in {row.path}",
+            hint="open this root with another branch=, or with another journal=",
         )
-    return branch
+    if named is None and here is not None:
+        raise UsageError(
+            f"branch {here.name!r} is checked out in {row.path}, not {name!r}",
+            hint=f"open it with branch={here.name!r}, or check {name!r} out in a root of its own",
+        )
+    return named
 
 
 def _write_identity(temp: Temp, database: Database, row: RootRow) -> None:
@@ -294,11 +310,16 @@ def _session(
     return desk, name, report
 
 
-def _lease(folder: int | str, name: str, wait_s: float, journal: str) -> Lease:
+def take_lease(folder: int | str, name: str, wait_s: float, journal: str, root: str) -> Lease:
+    """Takes one of the locks of a root; its journal is asked who holds it.
+
+    Raises:
+        BusyError: another session does.
+    """
     try:
         return Lease.take(folder, name, wait_s)
     except Held as error:
-        holder = _holder(journal)
+        holder = _holder(journal, root)
         who = f"by {holder}" if holder else "by another session"
         raise BusyError(
             f"this root is held {who}",
@@ -308,15 +329,17 @@ def _lease(folder: int | str, name: str, wait_s: float, journal: str) -> Lease:
         ) from error
 
 
-def _holder(journal: str) -> str | None:
+def _holder(journal: str, root: str) -> str | None:
     """Says who holds the root, as far as the journal tells."""
     try:
         database = Database.open(journal, readonly=True)
     except JournalError:
         return None
     try:
-        branch = sessions.branch(database.look(), BRANCH)
-        found = None if branch is None else sessions.living(database.look(), branch.id)
+        look = database.look()
+        row = sessions.root_by_path(look, root)
+        branch = sessions.branch(look, BRANCH) if row is None else sessions.branch_in(look, row.id)
+        found = None if branch is None else sessions.living(look, branch.id)
         return None if found is None else f"session {found[0]} (process {found[1]} on {found[2]})"
     except JournalError:
         return None

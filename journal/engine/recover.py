@@ -27,7 +27,7 @@ from journal.errors import CorruptionError, JournalError, PathRefused
 from journal.ids import InvocationId, PathId, Sha256
 from journal.limits import STREAM_ABOVE
 from journal.records import RecoveryReport
-from journal.tables import blobs, intents, invocations, marks, paths, staged
+from journal.tables import blobs, intents, invocations, marks, paths, sessions, staged
 from journal.tables.intents import Intent
 from journal.tables.invocations import Chain, Opened, Outcome
 from journal.tables.marks import Mark
@@ -269,7 +269,8 @@ def _close(desk: Desk, promised: list[Intent], running: list[Opened], tally: Tal
             if outcome.state == "interrupted":
                 interrupted.append(int(opened.id))
             chain.close(opened, outcome)
-        blobs.drop_pending(tx)
+        if not sessions.others_open(tx, desk.place.branch_id):  # else one may be on its way in at another root
+            blobs.drop_pending(tx)
         marks.restamp(tx, desk.place.root_id, desk.place.boot_id)
     desk.forget()
     return interrupted

@@ -9,14 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from journal.engine import commit, compare, lazy, opening, reset, stage, survey
+from journal.engine import commit, compare, history, lazy, opening, reset, stage, survey
 from journal.engine.journal import Journal
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
 from journal.errors import UsageError
 from journal.ids import compact_json
-from journal.limits import DIFF_KEPT_MAX
+from journal.limits import BRANCH_NAME_MAX, DIFF_KEPT_MAX, ID_PREFIX_MIN
 from journal.records import (
     BatchResult,
     Chmod,
@@ -38,6 +38,9 @@ from journal.records import (
 )
 from journal.tables import sessions, staged
 
+BRANCH_NAME = re.compile(rf"(?![-./])[\w./-]{{1,{BRANCH_NAME_MAX}}}").fullmatch
+LIKE_A_COMMIT = re.compile(rf"[0-9A-Fa-f]{{{ID_PREFIX_MIN},64}}").fullmatch
+
 
 def place(path: str | PathLike[str]) -> str:
     """Gives the text of a path of this machine.
@@ -49,6 +52,21 @@ def place(path: str | PathLike[str]) -> str:
     if not isinstance(given, str | PathLike) or not isinstance(os.fspath(given), str):
         raise UsageError(f"{path!r} is no path", hint="pass a str or a pathlib.Path")
     return os.fspath(path)
+
+
+def checked_branch(name: str | None) -> str | None:
+    """Lets a name pass that can be a branch's, and is not taken for a commit's.
+
+    Raises:
+        UsageError: it cannot.
+    """
+    given: object = name
+    if given is None:
+        return None
+    if not isinstance(given, str) or not BRANCH_NAME(given) or LIKE_A_COMMIT(given):
+        hint = f"letters, digits and . _ / - , up to {BRANCH_NAME_MAX}, and not what begins a commit's id"
+        raise UsageError(f"a branch cannot be called {name!r}", hint=hint)
+    return given
 
 
 class Spool:
@@ -77,10 +95,14 @@ class Spool:
         metadata: Mapping[str, Any] | None = None,
         wait_s: float = 0.0,
         allow_git: bool = False,
+        branch: str | None = "main",
         allow_wide_root: bool = False,
         create: bool = True,
     ) -> Self:
         """Opens a root for work, mending first what a dead process left there.
+
+        A journal may serve several roots, each with a `branch` of its own, which is made when it is not there; None is
+        the one that the root has.
 
         Raises:
             UsageError: not a root that can be opened. UnknownName: no journal, and `create` is False.
@@ -101,6 +123,7 @@ class Spool:
             allow_git,
             allow_wide_root,
             create,
+            checked_branch(branch),
         )
         return cls(opening.open_root(wish))
 
@@ -117,7 +140,7 @@ class Spool:
     @property
     def branch(self) -> str:
         """Gives the branch that is checked out here."""
-        return opening.BRANCH
+        return self._opening.branch
 
     @property
     def journal(self) -> Journal:
@@ -226,10 +249,16 @@ class Spool:
         """
         return open_file(self._desk, path)
 
-    def diff(self, paths: Paths | None = None) -> list[FilePatch]:
-        """Gives what is staged against head, by path bytes; lines are compared once and remembered."""
+    def diff(self, paths: Paths | None = None, *, since: str | None = None) -> list[FilePatch]:
+        """Gives what is staged against head or a commit, by path bytes; lines are compared once and remembered.
+
+        Raises:
+            UnknownName: no commit is called so.
+        """
         with self._desk.lock:
             self._desk.alive()
+            if since is not None:
+                return history.since(self._desk.database, self._desk.place.branch_id, since, paths)
             generation = sessions.generation(self._desk.database.look(), self._desk.place.branch_id)
             if paths is None and self._diff[0] == generation:
                 return list(self._diff[1])

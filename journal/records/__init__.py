@@ -1,7 +1,8 @@
 """The words that cross rooms: frozen values, each with its JSON form."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from journal.records.acts import ActKind, ActState, Invocation
 from journal.records.base import Record, micros, plain, when
 from journal.records.changes import Change, ChangeType, Commit, FilePatch, Hunk, Kind
 from journal.records.content import Blob, Entry
@@ -31,8 +32,12 @@ from journal.records.reports import (
 from journal.records.source import Source, source_at, supply
 
 Paths = StrPath | Iterable[StrPath]
+Progress = Callable[[int, int], None]
+"""(done, total), in the unit that the function names; called at most ten times a second."""
 
 __all__ = [
+    "ActKind",
+    "ActState",
     "BatchResult",
     "Blob",
     "Change",
@@ -45,11 +50,13 @@ __all__ = [
     "FilePatch",
     "Finding",
     "Hunk",
+    "Invocation",
     "Kind",
     "Move",
     "Operation",
     "Paths",
     "PlanStep",
+    "Progress",
     "Reader",
     "Record",
     "RecoveryReport",

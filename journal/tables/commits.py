@@ -52,6 +52,8 @@ LEFT JOIN blob AS x ON x.id = c.before_blob LEFT JOIN blob AS y ON y.id = c.afte
 WHERE c.seq > :after AND (:branch IS NULL OR b.name = :branch) AND (:commit_id IS NULL OR c.commit_id = :commit_id)
 ORDER BY c.seq LIMIT :limit
 """
+SELECT_COUNT = "SELECT coalesce(max(n), 0) FROM commits WHERE branch_id = :branch_id"
+SELECT_NEWEST = "SELECT sha256 FROM commits ORDER BY id DESC LIMIT 1"
 SELECT_CURSOR = "SELECT coalesce(max(seq), 0) FROM change"
 SELECT_ISSUED = "SELECT seq FROM sqlite_sequence WHERE name = 'change'"
 
@@ -152,6 +154,17 @@ def tip(tx: Read, commit: CommitRow) -> tuple[Sha256, int]:
     row = tx.row(SELECT_TIP, id=commit)
     assert row is not None  # numbers come from foreign keys
     return Sha256(row[0]), int(row[1])
+
+
+def count(tx: Read, branch_id: BranchId) -> int:
+    """Tells how many commits a branch has, which is the number of its newest."""
+    return int(tx.value(SELECT_COUNT, branch_id=branch_id))
+
+
+def newest(tx: Read) -> Sha256 | None:
+    """Names the commit that was made last, on whichever branch."""
+    found = tx.value(SELECT_NEWEST)
+    return None if found is None else Sha256(found)
 
 
 def by_sha(tx: Read, sha256: bytes) -> CommitFacts | None:
