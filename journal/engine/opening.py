@@ -10,8 +10,9 @@ import os
 import time
 from typing import NamedTuple
 
-from journal.database import Database, Read
+from journal.database import Database
 from journal.database.migrate import migrate, refuse_newer
+from journal.engine import branches
 from journal.engine.desk import Desk, Place, now_us
 from journal.engine.recover import Origin, mend, recover
 from journal.errors import BusyError, JournalError, StorageError, UnknownName, UsageError
@@ -27,7 +28,7 @@ from journal.workspace.look import signed
 from journal.workspace.temp import HOME, Temp
 from journal.workspace.walk import Root
 
-BRANCH = "main"
+BRANCH = branches.MAIN
 
 
 class Wish(NamedTuple):
@@ -244,7 +245,7 @@ def _register(
     row = sessions.root_by_path(look, root.path)
     if row is None and said is not None and origin == "moved":
         row = sessions.root_by_uuid(look, said.root)
-    branch = None if row is None else _branch(look, name, row)
+    branch = None if row is None else branches.chosen(look, name, row)
     if row is not None and branch is not None and (row.path, row.dev, row.inode) == stands:
         return row, branch
     with database.begin(sync=True) as tx:
@@ -252,31 +253,7 @@ def _register(
             row = sessions.add_root(tx, os.urandom(16).hex(), *stands)
         else:
             row = sessions.place_root(tx, row, *stands)
-        return row, _branch(tx, name, row) or sessions.add_branch(tx, name or BRANCH, row.id)
-
-
-def _branch(look: Read, name: str | None, row: RootRow) -> BranchRow | None:
-    """Finds the branch that is to be opened in a root; None when it has to be made.
-
-    Raises:
-        UsageError: the branch is checked out in another root, or another branch in this one.
-    """
-    here = sessions.branch_in(look, row.id)
-    if name is None and here is not None:
-        return here
-    named = sessions.branch(look, name or BRANCH)
-    if named is not None and named.root_id != row.id:
-        other = sessions.root_of(look, named.root_id)
-        raise UsageError(
-            f"branch {named.name!r} is checked out in {'' if other is None else other.path}, not in {row.path}",
-            hint="open this root with another branch=, or with another journal=",
-        )
-    if named is None and here is not None:
-        raise UsageError(
-            f"branch {here.name!r} is checked out in {row.path}, not {name!r}",
-            hint=f"open it with branch={here.name!r}, or check {name!r} out in a root of its own",
-        )
-    return named
+        return row, branches.chosen(tx, name, row) or sessions.add_branch(tx, name or BRANCH, row.id)
 
 
 def _write_identity(temp: Temp, database: Database, row: RootRow) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from journal.engine import commit, compare, history, lazy, opening, reset, stage, survey
+from journal.engine import branches, commit, compare, history, lazy, opening, reset, stage, survey
 from journal.engine.journal import Journal
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
 from journal.errors import UsageError
 from journal.ids import compact_json
-from journal.limits import BRANCH_NAME_MAX, DIFF_KEPT_MAX, ID_PREFIX_MIN
+from journal.limits import DIFF_KEPT_MAX
 from journal.records import (
     BatchResult,
     Chmod,
@@ -38,9 +38,6 @@ from journal.records import (
 )
 from journal.tables import sessions, staged
 
-BRANCH_NAME = re.compile(rf"(?![-./])[\w./-]{{1,{BRANCH_NAME_MAX}}}").fullmatch
-LIKE_A_COMMIT = re.compile(rf"[0-9A-Fa-f]{{{ID_PREFIX_MIN},64}}").fullmatch
-
 
 def place(path: str | PathLike[str]) -> str:
     """Gives the text of a path of this machine.
@@ -52,21 +49,6 @@ def place(path: str | PathLike[str]) -> str:
     if not isinstance(given, str | PathLike) or not isinstance(os.fspath(given), str):
         raise UsageError(f"{path!r} is no path", hint="pass a str or a pathlib.Path")
     return os.fspath(path)
-
-
-def checked_branch(name: str | None) -> str | None:
-    """Lets a name pass that can be a branch's, and is not taken for a commit's.
-
-    Raises:
-        UsageError: it cannot.
-    """
-    given: object = name
-    if given is None:
-        return None
-    if not isinstance(given, str) or not BRANCH_NAME(given) or LIKE_A_COMMIT(given):
-        hint = f"letters, digits and . _ / - , up to {BRANCH_NAME_MAX}, and not what begins a commit's id"
-        raise UsageError(f"a branch cannot be called {name!r}", hint=hint)
-    return given
 
 
 class Spool:
@@ -123,7 +105,7 @@ class Spool:
             allow_git,
             allow_wide_root,
             create,
-            checked_branch(branch),
+            branches.checked(branch),
         )
         return cls(opening.open_root(wish))
 
