@@ -42,7 +42,7 @@ def chosen(look: Read, name: str | None, row: RootRow) -> BranchRow | None:
         other = sessions.root_of(look, named.root_id)
         raise UsageError(
             f"branch {named.name!r} is checked out in {'' if other is None else other.path}, not in {row.path}",
-            hint="open this root with another branch=, or with another journal=",
+            hint="give this root a branch of its own by branch=NAME, or another journal by journal=",
         )
     if named is None and here is not None:
         raise UsageError(

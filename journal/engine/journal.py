@@ -252,7 +252,7 @@ class Journal:
         """
         self._look()
         backup.backup(self._path, spelled(into), progress)
-        return Path(os.path.abspath(into))
+        return Path(into).absolute()
 
     def attach(self, root: str | PathLike[str], *, force: bool = False) -> None:
         """Makes this the journal of a root from its next opening on; the one it had stays where it is.
