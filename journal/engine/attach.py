@@ -9,7 +9,7 @@ from journal.engine import opening
 from journal.errors import JournalError, UsageError
 from journal.tables import meta, sessions
 from journal.tables.sessions import RootRow
-from journal.workspace import identity, mounts, places
+from journal.workspace import identity, mounts, places, pointer
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.look import signed
@@ -57,7 +57,18 @@ def attach(database: Database, root: str, *, force: bool) -> None:
             if fresh:
                 temp.unmake()
             raise
+        _point(real, ours)
         identity.write(temp.spool_fd, Identity(_id(database), row.uuid, ours))
+
+
+def _point(real: str, ours: str) -> None:
+    """Lets the root find this journal when its `.spool` is gone, too; without a home there is nowhere to say so."""
+    try:
+        default = str(places.default_journal(real))
+        places.make_state_folder(os.path.dirname(default))
+    except UsageError:
+        return
+    pointer.write(os.path.realpath(default), ours)
 
 
 def _had(real: str) -> Had:

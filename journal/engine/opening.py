@@ -20,7 +20,7 @@ from journal.ids import SessionRow
 from journal.records import RecoveryReport
 from journal.tables import meta, sessions
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
-from journal.workspace import identity, mounts, own, places, ticks
+from journal.workspace import identity, mounts, own, places, pointer, ticks
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.lease import Held, Lease
@@ -144,6 +144,9 @@ def find_journal(real: str, given: str | None) -> Found:
     if said is not None and exists:
         return Found(said.journal, "found")
     path = str(places.default_journal(real))
+    attached = pointer.read(path) if said is None else None
+    if attached is not None and os.path.exists(attached):
+        return Found(attached, "found")
     if said is not None and os.path.realpath(said.journal) != os.path.realpath(path) and not os.path.exists(path):
         return Found(path, "missing")
     return Found(path, "missing" if said is not None and not os.path.exists(path) else _made_or_found(path))

@@ -44,6 +44,20 @@ def test_a_backup_becomes_the_journal_and_the_root_is_not_touched(root: Path, co
     attach(copy, root)
 
 
+def test_removing_the_folder_in_the_root_does_not_bring_the_old_journal_back(root: Path, copy: Path) -> None:
+    old = Journal.locate(root)
+    attach(copy, root)
+    shutil.rmtree(root / ".spool")
+    assert Journal.locate(root) == copy
+    with Spool.open(root) as spool:
+        assert (spool.journal.path, spool.recovery.journal) == (copy, "found")
+        assert [commit.message for commit in spool.journal.commits()] == ["first"]
+    attach(old, root)
+    shutil.rmtree(root / ".spool")
+    assert Journal.locate(root) == old
+    assert sorted(os.listdir(old.parent)) == ["journal.db", "lease-1"]
+
+
 def test_the_first_journal_can_be_taken_again(root: Path, copy: Path) -> None:
     old = Journal.locate(root)
     attach(copy, root)
