@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Self
 
@@ -180,7 +180,7 @@ class Database:
         except apsw.Error as error:
             raise translate(error, path) from error
 
-    def copying(self, path: str, pages: int) -> Iterator[tuple[int, int]]:
+    def copying(self, path: str, pages: int) -> Generator[tuple[int, int], None, None]:
         """Copies one whole snapshot into an empty file, so many pages a step, beside a working writer.
 
         Yields after each step how many bytes are copied, and of how many; the connection is busy until the last one.

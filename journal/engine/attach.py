@@ -42,9 +42,9 @@ def attach(database: Database, root: str, *, force: bool) -> None:
         temp = Temp.open(place)
         done.callback(temp.close)
         had = _had(real)
+        lock = opening.take_lease(temp.spool_fd, "lock", 0.0, had.path, real)
+        done.callback(lock.release)
         try:
-            lock = opening.take_lease(temp.spool_fd, "lock", 0.0, had.path, real)
-            done.callback(lock.release)
             row = _row(database, ours, real, had, force)
             _keep_out(done, had, real, row, ours)
             with database.begin(sync=True) as tx:
@@ -72,7 +72,11 @@ def _point(real: str, ours: str) -> None:
 
 
 def _had(real: str) -> Had:
-    said, path = identity.read_at(real), opening.find_journal(real, None).path
+    said = identity.read_at(real)
+    try:
+        path = opening.find_journal(real, None).path
+    except UsageError:  # without a home there is no place where one would be
+        return Had(said, "", False)
     return Had(said, path, os.path.exists(path))
 
 

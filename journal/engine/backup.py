@@ -5,6 +5,7 @@
 3  the copy is verified, brought to disk, and renamed
 """
 
+import contextlib
 import os
 
 from journal.database import Database
@@ -68,9 +69,10 @@ def _place(journal: str, into: str) -> str:
 
 def _copy(source: Database, path: str, progress: Progress | None) -> None:
     pace: Pace | None = None
-    for done, total in source.copying(path, BACKUP_STEP_PAGES):
-        pace = pace or Pace(progress, total)
-        pace.at(done)
+    with contextlib.closing(source.copying(path, BACKUP_STEP_PAGES)) as steps:  # also when progress raises
+        for done, total in steps:
+            pace = pace or Pace(progress, total)
+            pace.at(done)
 
 
 def _verify(path: str) -> None:

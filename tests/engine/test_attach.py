@@ -157,6 +157,18 @@ def test_a_journal_that_cannot_be_read_is_no_hindrance(root: Path, copy: Path) -
         assert spool.journal.path == copy
 
 
+def test_without_a_home_a_journal_is_attached_all_the_same(
+    tmp_path: Path, root: Path, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPOOL_HOME", "not absolute")
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    shutil.rmtree(root)
+    attach(copy, fresh)
+    with Spool.open(fresh) as spool:
+        assert (spool.journal.path, list(spool.journal.tree())) == (copy, ["a"])
+
+
 def test_a_folder_that_is_none_is_refused(copy: Path, tmp_path: Path) -> None:
     for root in (tmp_path / "none", copy):
         with pytest.raises(UsageError):
