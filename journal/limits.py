@@ -120,6 +120,18 @@ KNOWN_PATHS_MAX = 50_000
 DIFF_KEPT_MAX = 10_000
 """patches of the last `diff()` that a session keeps while nothing more is staged; about 8 MB."""
 
+BRANCH_NAME_MAX = 100
+"""characters of the name of a branch: a line of a table."""
+
+WHOLE_NUMBER_MAX = (1 << 63) - 1
+"""the largest number that a row holds; what a caller counts is refused above it, and not by SQLite."""
+
+PROGRESS_INTERVAL_S = 0.11
+"""seconds between two calls of a progress function: at most ten a second, the last one included."""
+
+BACKUP_STEP_PAGES = 4096
+"""pages a backup copies between two looks at the clock: 8 MiB, a few milliseconds."""
+
 CHUNKS_PER_TX = 4096
 """chunks of a streamed content in one transaction, when most of them are kept already."""
 

@@ -27,6 +27,7 @@ def describe(parser: ArgumentParser) -> None:
     group.add_argument(
         "--wait", type=seconds, default=0.0, metavar="SECONDS", help="wait so long for another writer (default: not)"
     )
+    group.add_argument("--branch", metavar="NAME", help="work on this branch (default: the one that the root has)")
     group.add_argument("--allow-git", action="store_true", help="let paths lie in .git")
     group.add_argument("--allow-wide-root", action="store_true", help="let the root be / or a home folder")
 
@@ -46,6 +47,7 @@ def session(arguments: Namespace, place: Place, *, create: bool = False, quiet: 
             journal=place.journal,
             wait_s=arguments.wait,
             allow_git=arguments.allow_git,
+            branch=arguments.branch,
             allow_wide_root=arguments.allow_wide_root,
             create=create,
         )

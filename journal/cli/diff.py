@@ -1,4 +1,4 @@
-"""`spool diff`: shows what is staged, line by line."""
+"""`spool diff`: shows what is staged, or what lies between two commits, line by line."""
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from journal.cli import access, output, patches
 from journal.cli.location import located
 from journal.cli.output import Screen
 from journal.cli.values import whole
+from journal.errors import UsageError
 from journal.limits import DIFF_CONTEXT
 from journal.records import FilePatch
 
@@ -16,28 +17,40 @@ DIFFERENT = 1
 def describe(parser: ArgumentParser) -> None:
     """Adds the arguments of `spool diff`."""
     parser.epilog = (
+        "Without --from: what is staged, against the last commit. --from ID: what is staged, against that commit.\n"
+        "--from ID --to ID: between two commits. An ID is that of a commit, its beginning, or a branch.\n"
         "A PATH is a file, a folder, or a glob in quotes. What a pipe gets, `git apply` and `patch -p1` take.\n"
         "With --json: a line a path, with hunks and the text; without both for --stat and --name-only."
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="only these (default: all)")
+    parser.add_argument("--from", dest="before", metavar="ID", help="against this commit (default: the last one)")
+    parser.add_argument("--to", dest="after", metavar="ID", help="of this commit (default: what is staged)")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--stat", action="store_true", help="how many lines, and a bar, a path")
     shape.add_argument("--name-only", action="store_true", help="only the paths")
-    parser.add_argument("--exit-code", action="store_true", help="exit with 1 when something is staged")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 when something differs")
     parser.add_argument(
         "-U", "--context", type=whole, default=DIFF_CONTEXT, metavar="N", help=f"lines around a change ({DIFF_CONTEXT})"
     )
 
 
 def run(arguments: Namespace) -> int:
-    """Prints the differences between head and what is staged."""
+    """Prints the differences between two commits, or between one and what is staged."""
     from journal.engine import status
 
     screen = Screen(arguments)
     place = located(arguments)
     paths = [place.inside(path) for path in arguments.paths] or None
+    if arguments.after is not None and arguments.before is None:
+        hint = "Name the other commit with --from, or see one commit with `spool show`."
+        raise UsageError("--to needs --from", hint=hint)
     with access.reading(place) as journal:
-        found = status.staged(journal, place.root, paths)
+        if arguments.after is not None:
+            found = journal.diff(arguments.before, arguments.after, paths)
+        elif arguments.before is not None:
+            found = status.since(journal, place.root, arguments.before, paths)
+        else:
+            found = status.staged(journal, place.root, paths)
         _tell(screen, arguments, found)
     return DIFFERENT if found and arguments.exit_code else 0
 

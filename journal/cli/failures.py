@@ -24,6 +24,7 @@ CANDIDATES = 5
 # The engine's advice names parameters; at the command line the same thing is a flag.
 SPOKEN = {
     "allow_git=True": "--allow-git",
+    "branch=": "--branch ",
     "allow_wide_root=True": "--allow-wide-root",
     "force=True": "--force",
     "ignore_conflicts=True": "--ignore-conflicts",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from journal.cli import access, output, patches
 from journal.cli.location import located
 from journal.cli.output import Screen
-from journal.cli.values import whole
+from journal.cli.values import local, moment, whole
 from journal.records import Commit
 
 SHORT = 12
@@ -18,6 +18,10 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("-n", "--limit", type=whole, metavar="N", help="at most N")
     parser.add_argument("--path", metavar="PATH", help="only those that changed this path")
     parser.add_argument("--branch", metavar="NAME", help="only those of this branch (default: all)")
+    parser.add_argument(
+        "--since", type=moment, metavar="TIME", help="only from then on: 2030-01-31T15:30, or 3d for three days ago"
+    )
+    parser.add_argument("--until", type=moment, metavar="TIME", help="only up to then")
     parser.add_argument("--oneline", action="store_true", help="a line a commit")
     parser.add_argument("--reverse", action="store_true", help="oldest first")
 
@@ -32,13 +36,24 @@ def run(arguments: Namespace) -> int:
             journal.head(arguments.branch)  # which refuses a name that no branch has
         newest_first = not arguments.reverse or arguments.limit is not None
         commits: Iterable[Commit] = journal.commits(
-            limit=arguments.limit, path=path, branch=arguments.branch, newest_first=newest_first
+            limit=arguments.limit,
+            path=path,
+            branch=arguments.branch,
+            newest_first=newest_first,
+            since=arguments.since,
+            until=arguments.until,
         )
         if arguments.reverse and newest_first:
             commits = reversed(list(commits))  # the last N, told in the order in which they came
         if not _tell(screen, arguments, commits) and not screen.json:
-            screen.advice("No commits yet." if path is None else "No commit changed this path.")
+            screen.advice(_nothing(arguments))
     return 0
+
+
+def _nothing(arguments: Namespace) -> str:
+    if arguments.since is not None or arguments.until is not None:
+        return "No such commit at that time."
+    return "No commits yet." if arguments.path is None else "No commit changed this path."
 
 
 def _tell(screen: Screen, arguments: Namespace, commits: Iterable[Commit]) -> int:
@@ -48,13 +63,18 @@ def _tell(screen: Screen, arguments: Namespace, commits: Iterable[Commit]) -> in
         if screen.json:
             screen.record(commit.to_dict())
         elif arguments.oneline:
-            subject = output.shown(commit.message.partition("\n")[0])
-            screen.line(f"{screen.paint(commit.id[:SHORT], 'yellow')} {when(commit)[:16]}  {subject}".rstrip())
+            screen.line(short(screen, commit))
         else:
             if number > 1:
                 screen.line()
             heading(screen, commit)
     return number
+
+
+def short(screen: Screen, commit: Commit) -> str:
+    """Tells of a commit in one line: id, time, subject."""
+    subject = output.shown(commit.message.partition("\n")[0])
+    return f"{screen.paint(commit.id[:SHORT], 'yellow')} {local(commit.created_at)[:16]}  {subject}".rstrip()
 
 
 def heading(screen: Screen, commit: Commit) -> None:
@@ -64,7 +84,7 @@ def heading(screen: Screen, commit: Commit) -> None:
         screen.line(f"Merged   {commit.merged_id}")
     screen.line(f"Branch   {output.shown(commit.branch)}")
     screen.line(f"Session  {output.shown(commit.session_id)}")
-    screen.line(f"Date     {when(commit)}")
+    screen.line(f"Date     {local(commit.created_at)}")
     screen.line(f"Changed  {patches.total(commit.files, commit.additions, commit.deletions).replace(' changed', '')}")
     for key, value in commit.metadata.items():
         text = value if isinstance(value, str) else output.as_json(value).decode().rstrip("\n")
@@ -73,8 +93,3 @@ def heading(screen: Screen, commit: Commit) -> None:
         screen.line()
         for line in commit.message.rstrip("\n").split("\n"):
             screen.line(("    " + output.shown(line, output.CONTROL_BUT_TAB)).rstrip())
-
-
-def when(commit: Commit) -> str:
-    """Gives the time of a commit where the user is."""
-    return commit.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")

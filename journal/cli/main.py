@@ -29,10 +29,12 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     },
     "Look": {
         "status": "show what is staged, in conflict or edited by hand",
-        "diff": "show what is staged, line by line",
+        "diff": "show what is staged, or what lies between commits, line by line",
         "read": "print a file, now or as of a commit",
         "log": "list commits",
         "show": "show a commit and what it changed",
+        "branches": "list the branches, each with its newest commit",
+        "checkout": "write the files of a commit into another folder",
     },
     "Publish, or take back": {
         "validate": "show what would be judged and published, with its digest",
@@ -42,9 +44,12 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
     "Follow and ask": {
         "changes": "list committed changes after a cursor",
         "follow": "list committed changes as they come",
+        "audit": "list what was asked for, decided and done",
         "sql": "ask the journal with SQL",
     },
     "Take care": {
+        "backup": "copy the journal, also while it is in use",
+        "attach": "give the root another journal, such as a copy",
         "verify": "check that the journal is sound",
         "recover": "mend what a crash left open, and say what was done",
     },

@@ -8,7 +8,7 @@ from journal.cli import access
 from journal.cli.location import Place, located
 from journal.cli.output import Screen
 from journal.errors import UnknownName, UsageError
-from journal.records import Blob
+from journal.records import Reader
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -29,8 +29,8 @@ def run(arguments: Namespace) -> int:
     if (arguments.path is None) == (arguments.blob is None):
         raise UsageError("read takes either a PATH or --blob", hint="Name a file, or the digest of a content.")
     if arguments.blob is not None:
-        with access.reading(place) as journal:
-            _content(screen, {"path": None, "commit": None}, journal.blob(arguments.blob))
+        with access.reading(place) as journal, journal.blob(arguments.blob).open() as pieces:
+            _pieces(screen, {"path": None, "commit": None}, pieces)
     elif arguments.at is not None:
         _committed(screen, place, place.inside(arguments.path), arguments.at)
     else:
@@ -46,9 +46,7 @@ def _on_disk(screen: Screen, place: Place, path: str) -> None:
         hint = "`spool log --path PATH` finds the commits that held it."
         raise UnknownName(f"there is no file {path!r} in the root", hint=hint, name=path, candidates=())
     if screen.json:
-        from journal.ids import sha256
-
-        _document(screen, {"path": path, "commit": None, "sha256": sha256(data).hex()}, data)
+        _document(screen, {"path": path, "commit": None}, data)
     else:
         screen.raw(data)
 
@@ -56,25 +54,23 @@ def _on_disk(screen: Screen, place: Place, path: str) -> None:
 def _committed(screen: Screen, place: Place, path: str, at: str) -> None:
     with access.reading(place) as journal:
         commit = journal.commit(at)
-        entry = journal.tree(commit.id).get(path)
-        if entry is None:
-            hint = "`spool log --path PATH` finds the commits that hold it."
-            raise UnknownName(f"{commit.id[:12]} holds no {path!r}", hint=hint, name=path, candidates=())
-        _content(screen, {"path": path, "commit": commit.id}, journal.blob(entry.sha256))
+        with journal.open_read(path, commit.id) as pieces:
+            _pieces(screen, {"path": path, "commit": commit.id}, pieces)
 
 
-def _content(screen: Screen, told: dict[str, Any], blob: Blob) -> None:
+def _pieces(screen: Screen, told: dict[str, Any], pieces: Reader) -> None:
     """Writes a content of the journal, in pieces."""
     if screen.json:
-        _document(screen, {**told, "sha256": blob.sha256}, blob.read())
+        _document(screen, told, pieces.read())
         return
-    with blob.open() as pieces:
-        for piece in pieces:
-            screen.raw(piece)
+    for piece in pieces:
+        screen.raw(piece)
 
 
 def _document(screen: Screen, told: dict[str, Any], data: bytes) -> None:
+    from journal.ids import sha256
+
     content: str | bytes = data
     with suppress(UnicodeDecodeError):
         content = data.decode("utf-8")
-    screen.document({**told, "size": len(data), "content": content})
+    screen.document({**told, "sha256": sha256(data).hex(), "size": len(data), "content": content})

@@ -48,7 +48,7 @@ def _nothing(unchanged: int, named: bool) -> str:
 
 
 def _tell(screen: Screen, place: Place, report: ResetReport, dry_run: bool, named: bool) -> None:
-    _steps(screen, place, report.plan)
+    steps(screen, place, report.plan)
     if dry_run:
         screen.advice("Nothing was touched." if report.plan else _nothing(report.unchanged, named))
         return
@@ -62,7 +62,8 @@ def _tell(screen: Screen, place: Place, report: ResetReport, dry_run: bool, name
         screen.advice("`spool reset --force PATH` keeps those bytes in the journal, then goes back to head.")
 
 
-def _steps(screen: Screen, place: Place, plan: Sequence[PlanStep]) -> None:
+def steps(screen: Screen, place: Place, plan: Sequence[PlanStep]) -> None:
+    """Writes a plan, a line a path: action, path, bytes, reason."""
     if not plan:
         return
     names = [output.shown(place.shown(step.path)) for step in plan]

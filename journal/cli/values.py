@@ -1,10 +1,16 @@
 """What the numbers of the command line may be, and the options that several commands share."""
 
 import math
+import re
 from argparse import ArgumentParser, ArgumentTypeError
+from datetime import datetime, timedelta
 
 WHOLE_MAX = 2**63 - 1
 """the largest number that SQLite counts to."""
+
+
+AGE = re.compile(r"(\d{1,6})([smhdw])").fullmatch
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 def whole(text: str) -> int:
@@ -40,3 +46,22 @@ def expectation(parser: ArgumentParser) -> None:
         metavar="DIGEST",
         help='do nothing unless this stands there now: the SHA-256 of what was last read, or "absent"',
     )
+def moment(text: str) -> datetime:
+    """Reads a time: ISO 8601, without a zone where the user is, a day from its first second; or an age, such as 90m.
+
+    Raises:
+        ArgumentTypeError: it is neither.
+    """
+    try:
+        if age := AGE(text):
+            return datetime.now().astimezone() - timedelta(**{UNITS[age[2]]: int(age[1])})
+        found = datetime.fromisoformat(text)
+        return found if found.tzinfo is not None else found.astimezone()
+    except (ValueError, OverflowError) as error:
+        known = "such as 2030-01-31, 2030-01-31T15:30 or 2030-01-31T15:30Z, nor an age, such as 90m, 12h, 3d or 2w"
+        raise ArgumentTypeError(f"{text!r} is no time, {known}") from error
+
+
+def local(time: datetime) -> str:
+    """Gives a time where the user is."""
+    return time.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")

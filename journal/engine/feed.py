@@ -1,6 +1,7 @@
 """Commits and committed changes as records, a page at a time."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from journal.tables.states import State
 
 CURSOR_END = 1 << 63
 """SQLite's integers end here."""
+FULL_ID = re.compile(r"[0-9A-Fa-f]{64}").fullmatch
 
 
 def commit_record(facts: CommitFacts) -> Commit:
@@ -46,6 +48,9 @@ def find_commit(look: Read, name: str) -> CommitFacts:
     given: object = name
     if not isinstance(given, str):
         raise UsageError(f"a commit is named by a str, found {type(given).__name__}", hint="pass its id")
+    exact = commits.by_sha(look, bytes.fromhex(name)) if FULL_ID(name) else None
+    if exact is not None:
+        return exact  # a full id is meant, whatever a branch is called
     branch = sessions.branch(look, name)
     if branch is not None:
         if branch.head_id is None:
@@ -67,14 +72,14 @@ def find_commit(look: Read, name: str) -> CommitFacts:
 
 def commits_of(
     database: Database,
-    *,
     after: str | None,
     limit: int | None,
-    newest_first: bool,
     path: StrPath | None,
     branch: str | None,
     since: datetime | None,
     until: datetime | None,
+    *,
+    newest_first: bool,
 ) -> Iterator[Commit]:
     """Yields commits, a page a read, so that no read transaction stays open between two of them.
 

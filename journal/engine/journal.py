@@ -5,30 +5,46 @@ import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from journal.content.paths import key
-from journal.content.selection import Selection
+from journal.content.paths import spelled
 from journal.database import Database
 from journal.database.migrate import refuse_newer, version
-from journal.engine import feed, follower, following, lazy, opening, query
+from journal.engine import (
+    acts,
+    attach,
+    backup,
+    feed,
+    follower,
+    following,
+    lazy,
+    opening,
+    query,
+)
 from journal.engine.follower import Follower
+from journal.engine.past import Past
 from journal.engine.reading import Reading
-from journal.errors import Closed, NotAJournal, UnknownName, UsageError
+from journal.errors import Closed, NotAJournal, ReadOnly, UsageError
 from journal.ids import Sha256
 from journal.limits import FOLLOW_POLL_S, QUERY_TIMEOUT_S
-from journal.records import Blob, Change, Commit, Entry, Paths, StrPath, VerifyReport
+from journal.records import (
+    Blob,
+    Change,
+    Invocation,
+    Paths,
+    Progress,
+    VerifyReport,
+)
 from journal.rescue import check
-from journal.tables import blobs, commits, meta, sessions, trees
+from journal.tables import blobs, commits, meta
 from journal.tables.chunks import Chunks
 from journal.workspace import own
 
 
-class Journal:
+class Journal(Past):
     """One journal, read: it takes no lease, blocks nobody, and each call sees what is committed at its moment."""
 
     def __init__(self, path: str, *, readonly: bool = True, kept: bool = False) -> None:
@@ -89,76 +105,6 @@ class Journal:
         """Gives the cursor of the newest change; 0 when there is none."""
         with self._look().lock:
             return commits.cursor(self._look().look())
-
-    def head(self, branch: str = "main") -> Commit | None:
-        """Gives the newest commit of a branch, or None before the first.
-
-        Raises:
-            UnknownName: there is no such branch.
-        """
-        with self._look().lock:
-            look = self._look().look()
-            found = sessions.branch(look, branch)
-            if found is None and branch != opening.BRANCH:
-                raise UnknownName(f"no branch is called {branch!r}", hint="see `spool log`", name=branch, candidates=())
-            if found is None or found.head_id is None:
-                return None
-            return feed.commit_record(commits.by_row(look, found.head_id))
-
-    def commits(
-        self,
-        *,
-        after: str | None = None,
-        limit: int | None = None,
-        newest_first: bool = True,
-        path: StrPath | None = None,
-        branch: str | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
-    ) -> Iterator[Commit]:
-        """Yields commits, newest first or oldest first; `after` is the commit where the next page goes on."""
-        database = self._look()
-        return feed.commits_of(
-            database,
-            after=after,
-            limit=limit,
-            newest_first=newest_first,
-            path=path,
-            branch=branch,
-            since=since,
-            until=until,
-        )
-
-    def commit(self, id: str) -> Commit:
-        """Gives a commit by its id, a unique prefix of at least seven characters, or the name of a branch.
-
-        Raises:
-            UnknownName: none, or several, has that name.
-        """
-        with self._look().lock:
-            return feed.commit_record(feed.find_commit(self._look().look(), id))
-
-    def tree(self, at: str | None = None, *, paths: Paths | None = None) -> dict[str, Entry]:
-        """Gives every path at a commit (None: at the head of main), by path bytes.
-
-        Raises:
-            UnknownName: there is no such commit.
-        """
-        with self._look().read() as look:
-            if at is None:
-                branch = sessions.branch(look, opening.BRANCH)
-                listed = [] if branch is None else trees.head(look, branch.id)
-            else:
-                facts = feed.find_commit(look, at)
-                listed = trees.at(look, facts.branch_id, facts.n)
-        listed.sort(key=lambda entry: key(entry.path))
-        names = {entry.path for entry in listed}
-        chosen = Selection.of(paths, names.__contains__)
-        return {
-            e.path: Entry(e.path, e.state.sha256.hex(), e.state.size, e.state.mode, e.state.kind)
-            for e in listed
-            if chosen.matches(e.path)
-        }
 
     def blob(self, sha256: str) -> Blob:
         """Gives a content by its digest in hex.
@@ -228,6 +174,51 @@ class Journal:
     def followers(self) -> Mapping[str, int]:
         """Tells for each named follower how many changes it has not acknowledged."""
         return follower.behind(self._look())
+
+    def invocations(
+        self,
+        *,
+        after: int = 0,
+        kind: str | None = None,
+        session_id: str | None = None,
+        limit: int | None = None,
+        state: str | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Invocation]:
+        """Yields audited acts, oldest first or newest first; `after` is the one where the next page goes on."""
+        wish = {"kind": kind, "session_id": session_id, "state": state}
+        return acts.listed(self._look(), after, limit, newest_first=newest_first, **wish)
+
+    def invocation(self, id: int) -> Invocation:
+        """Gives an audited act by its number, such as an error's `invocation_id`.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        return acts.one(self._look(), id)
+
+    def backup(self, into: str | PathLike[str], *, progress: Progress | None = None) -> Path:
+        """Copies the journal, beside whoever works with it, to a new file or over an older copy. Progress counts bytes.
+
+        Raises:
+            UsageError: something else stands there. CorruptionError: the journal is damaged. Nothing was changed.
+        """
+        self._look()
+        backup.backup(self._path, spelled(into), progress)
+        return Path(into).absolute()
+
+    def attach(self, root: str | PathLike[str], *, force: bool = False) -> None:
+        """Makes this the journal of a root from its next opening on; the one it had stays where it is.
+
+        Raises:
+            ReadOnly: it was opened to read only. UsageError: the root's journal is one that this does not come from,
+            unless `force`. BusyError: a session holds the root.
+        """
+        database = self._look()
+        if self._readonly:
+            hint = "open it by Journal.open(path, readonly=False)"
+            raise ReadOnly(f"{self._path} was opened to read only", hint=hint)
+        attach.attach(database, spelled(root), force=force)
 
     def query(
         self,

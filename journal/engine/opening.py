@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from journal.database import Database
 from journal.database.migrate import migrate, refuse_newer
+from journal.engine import branches
 from journal.engine.desk import Desk, Place, now_us
 from journal.engine.idle import Idle
 from journal.engine.recover import Origin, mend, recover
@@ -21,7 +22,7 @@ from journal.ids import SessionRow
 from journal.records import RecoveryReport
 from journal.tables import meta, sessions
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
-from journal.workspace import boot, identity, mounts, own, places, ticks
+from journal.workspace import boot, identity, mounts, own, places, pointer, ticks
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.lease import Held, Lease
@@ -29,7 +30,7 @@ from journal.workspace.look import signed
 from journal.workspace.temp import HOME, Temp
 from journal.workspace.walk import Root
 
-BRANCH = "main"
+BRANCH = branches.MAIN
 
 
 class Wish(NamedTuple):
@@ -45,13 +46,15 @@ class Wish(NamedTuple):
     create: bool
     workers: int
     durability: Literal["off", "normal", "full"]
+    branch: str | None = BRANCH
 
 
 class Opening(NamedTuple):
-    """An open root: what every verb needs, the session's name, what recovery found, the leases to give back."""
+    """An open root: what every verb needs, session and branch by name, what recovery found, the leases to give back."""
 
     desk: Desk
     session: str
+    branch: str
     recovery: RecoveryReport
     leases: list[Lease]
     idle: Idle
@@ -81,14 +84,14 @@ def open_root(wish: Wish) -> Opening:
         temp = Temp.open(root)
         undo.callback(temp.close)
         started = time.monotonic()
-        leases = [_lease(temp.spool_fd, "lock", wish.wait_s, found.path)]
+        leases = [take_lease(temp.spool_fd, "lock", wish.wait_s, found.path, real)]
         undo.callback(leases[0].release)
         if fresh:  # and ours: whoever came second has waited, or was refused above
             undo.callback(temp.unmake)
         database, origin = _database(real, wish, undo)
-        place_row, branch = _register(database, root, identity.read(temp.spool_fd), origin)
+        place_row, branch = _register(database, root, identity.read(temp.spool_fd), origin, wish.branch)
         left_s = max(wish.wait_s - (time.monotonic() - started), 0.0)
-        leases.append(_lease(os.path.dirname(database.path), f"lease-{place_row.id}", left_s, database.path))
+        leases.append(take_lease(os.path.dirname(database.path), f"lease-{place_row.id}", left_s, database.path, real))
         undo.callback(leases[1].release)
         _write_identity(temp, database, place_row)
         ticks.probe(temp)
@@ -96,7 +99,7 @@ def open_root(wish: Wish) -> Opening:
         undo.pop_all()
     idle = Idle(desk, syncing=wish.durability != "off")
     desk.ended = idle.poke
-    return Opening(desk, session, report, leases, idle)
+    return Opening(desk, session, branch.name, report, leases, idle)
 
 
 def close(opening: Opening) -> None:
@@ -165,6 +168,9 @@ def find_journal(real: str, given: str | None) -> Found:
     if said is not None and exists:
         return Found(said.journal, "found")
     path = str(places.default_journal(real))
+    attached = pointer.read(path) if said is None else None
+    if attached is not None and os.path.exists(attached):
+        return Found(attached, "found")
     if said is not None and os.path.realpath(said.journal) != os.path.realpath(path) and not os.path.exists(path):
         return Found(path, "missing")
     return Found(path, "missing" if said is not None and not os.path.exists(path) else _made_or_found(path))
@@ -257,32 +263,24 @@ def _stands_there(row: RootRow) -> bool:
     return os.path.isdir(row.path) and identity.read_at(row.path) is not None
 
 
-def _register(database: Database, root: Root, said: Identity | None, origin: Origin) -> tuple[RootRow, BranchRow]:
+def _register(
+    database: Database, root: Root, said: Identity | None, origin: Origin, name: str | None
+) -> tuple[RootRow, BranchRow]:
     """Finds the root and its branch in the journal, or takes them in; records where the root stands now."""
     look = database.look()
     stands = (root.path, signed(root.dev), signed(root.inode))
     row = sessions.root_by_path(look, root.path)
     if row is None and said is not None and origin == "moved":
         row = sessions.root_by_uuid(look, said.root)
-    branch = sessions.branch(look, BRANCH)
+    branch = None if row is None else branches.chosen(look, name, row)
     if row is not None and branch is not None and (row.path, row.dev, row.inode) == stands:
-        return row, _own(branch, row, root.path)
+        return row, branch
     with database.begin(sync=True) as tx:
         if row is None:
             row = sessions.add_root(tx, os.urandom(16).hex(), *stands)
         else:
             row = sessions.place_root(tx, row, *stands)
-        branch = sessions.branch(tx, BRANCH) or sessions.add_branch(tx, BRANCH, row.id)
-        return row, _own(branch, row, root.path)
-
-
-def _own(branch: BranchRow, row: RootRow, root: str) -> BranchRow:
-    if branch.root_id != row.id:
-        raise UsageError(
-            f"branch {branch.name!r} of this journal belongs to another root than {root}",
-            hint="name another journal by journal=",
-        )
-    return branch
+        return row, branches.chosen(tx, name, row) or sessions.add_branch(tx, name or BRANCH, row.id)
 
 
 def _write_identity(temp: Temp, database: Database, row: RootRow) -> None:
@@ -320,11 +318,16 @@ def _session(
     return desk, name, report
 
 
-def _lease(folder: int | str, name: str, wait_s: float, journal: str) -> Lease:
+def take_lease(folder: int | str, name: str, wait_s: float, journal: str, root: str) -> Lease:
+    """Takes one of the locks of a root; its journal is asked who holds it.
+
+    Raises:
+        BusyError: another session does.
+    """
     try:
         return Lease.take(folder, name, wait_s)
     except Held as error:
-        holder = _holder(journal)
+        holder = _holder(journal, root)
         who = f"by {holder}" if holder else "by another session"
         raise BusyError(
             f"this root is held {who}",
@@ -334,15 +337,17 @@ def _lease(folder: int | str, name: str, wait_s: float, journal: str) -> Lease:
         ) from error
 
 
-def _holder(journal: str) -> str | None:
+def _holder(journal: str, root: str) -> str | None:
     """Says who holds the root, as far as the journal tells."""
     try:
         database = Database.open(journal, readonly=True)
     except JournalError:
         return None
     try:
-        branch = sessions.branch(database.look(), BRANCH)
-        found = None if branch is None else sessions.living(database.look(), branch.id)
+        look = database.look()
+        row = sessions.root_by_path(look, root)
+        branch = sessions.branch(look, BRANCH) if row is None else sessions.branch_in(look, row.id)
+        found = None if branch is None else sessions.living(look, branch.id)
         return None if found is None else f"session {found[0]} (process {found[1]} on {found[2]})"
     except JournalError:
         return None

@@ -25,7 +25,7 @@ from journal.engine.slots import state_on_disk
 from journal.errors import CorruptionError, JournalError, PathRefused
 from journal.ids import InvocationId, PathId, Sha256
 from journal.records import RecoveryReport
-from journal.tables import blobs, intents, invocations, marks, staged
+from journal.tables import blobs, intents, invocations, marks, sessions, staged
 from journal.tables.intents import Intent
 from journal.tables.invocations import Chain, Opened, Outcome
 from journal.workspace import look as looking
@@ -204,7 +204,8 @@ def _close(desk: Desk, promised: list[Intent], running: list[Opened], tally: Tal
             if outcome.state == "interrupted":
                 interrupted.append(int(opened.id))
             chain.close(opened, outcome)
-        blobs.drop_pending(tx)
+        if not sessions.others_open(tx, desk.place.branch_id):  # else one may be on its way in at another root
+            blobs.drop_pending(tx)
         marks.restamp(tx, desk.place.root_id, desk.place.boot_id)
     desk.forget()
     return interrupted

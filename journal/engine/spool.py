@@ -1,73 +1,64 @@
 """The verbs on files of a session: a table of contents of the engine."""
 
-import re
-import threading
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, NoReturn, Self
 
 from journal.content.paths import spelled
-from journal.engine import applying, commit, compare, judging, lazy, opening, reset, stage, survey, within
+from journal.engine import (
+    branches,
+    commit,
+    compare,
+    history,
+    judging,
+    lazy,
+    opening,
+    reset,
+    stage,
+    survey,
+    within,
+)
 from journal.engine.journal import Journal
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
+from journal.engine.staging import Staging
 from journal.engine.validators import Judges, Validator, judge
 from journal.engine.wishes import Durability, durable, place, places, seconds, session_name
-from journal.errors import PatchConflict
 from journal.ids import compact_json
 from journal.limits import DIFF_KEPT_MAX, WORKERS
 from journal.records import (
-    BatchResult,
-    Chmod,
     Commit,
-    Content,
-    Delete,
     FilePatch,
-    Move,
-    Operation,
-    Patch,
-    PatchHunkReport,
     Paths,
     Reader,
     RecoveryReport,
-    Replace,
     ResetReport,
     Status,
     StrPath,
-    Symlink,
-    Tolerance,
-    Write,
 )
 from journal.tables import sessions, staged
 from journal.workspace import inside
 
 
-class _Reports(threading.local):
-    """What the last `patch` of each thread said of its hunks."""
-
-    last: tuple[PatchHunkReport, ...] = ()
-
-
-class Spool:
+class Spool(Staging):
     """One session at one root: verbs stage changes, `commit` publishes them, `reset` takes them back.
 
     It may be called from any thread; leaving a `with` neither commits nor resets.
     """
 
     def __init__(self, opened: Opening, judges: Judges | None = None) -> None:
+        super().__init__(opened.desk)
         self._opening = opened
-        self._desk = opened.desk
         self._journal = Journal(opened.desk.database.path, kept=True)
         self._reading = Reading(opened.desk.database, opened.desk.chunks)
         self._judges = Judges() if judges is None else judges
         named = (self.branch, self.session_id)
         self._setting = judging.Setting(self._reading, self._journal, *named, self._judges)
         self._diff: tuple[int, list[FilePatch]] = (-1, [])  # the last whole one, and the generation that it tells of
-        self._reports = _Reports()
         lazy.enrol(self._reading)
         self._dropped = weakref.finalize(self, opening.abandon, opened)
         self._dropped.atexit = False
@@ -86,12 +77,15 @@ class Spool:
         workers: int | Literal["adaptive"] = WORKERS,
         wait_s: float = 0.0,
         allow_git: bool = False,
+        branch: str | None = "main",
         allow_wide_root: bool = False,
         create: bool = True,
     ) -> Self:
         """Opens a root for work, mending first what a dead process left there.
 
         `validators` judge what is staged, in this order, and `commit_gate` after them; see `register_validator`.
+        A journal may serve several roots, each with a `branch` of its own, which is made when it is not there; None is
+        the one that the root has.
 
         Raises:
             UsageError: not a root that can be opened, or no validators. UnknownName: no journal, and `create` is False.
@@ -109,6 +103,7 @@ class Spool:
             create,
             places(workers),
             durable(durability),
+            branches.checked(branch),
         )
         return cls(opening.open_root(wish), judges)
 
@@ -125,7 +120,7 @@ class Spool:
     @property
     def branch(self) -> str:
         """Gives the branch that is checked out here."""
-        return opening.BRANCH
+        return self._opening.branch
 
     @property
     def journal(self) -> Journal:
@@ -154,127 +149,6 @@ class Spool:
         text = spelled(path)
         return self._desk.path(inside.below(self._desk.root.path, text) if text.startswith("/") else path)
 
-    def write(
-        self, path: StrPath, content: Content, *, mode: int | None = None, expect: str | None = None
-    ) -> FilePatch:
-        """Puts content at a path: text as UTF-8, bytes, an iterable of bytes, or a Path to copy from.
-
-        Without `mode` a file keeps its own, and a new one gets 0o644 less the umask. With `expect`, here as in other
-        verbs, the path must hold what the caller last read: a digest, or "absent". Who so names an edit that someone
-        else made goes on over it; its content is kept in the journal first.
-
-        Raises:
-            PathRefused, StorageError. WorkspaceChanged: someone else changed it, or it holds something else.
-        """
-        return stage.one(self._desk, "write", Write(path, content, mode, expect))
-
-    def replace(
-        self,
-        path: StrPath,
-        match: str | re.Pattern[str],
-        replacement: str,
-        *,
-        all: bool = False,
-        required: bool = False,
-        count: int | None = None,
-        unique: bool = False,
-        expect: str | None = None,
-    ) -> FilePatch:
-        r"""Replaces the first place where `match` stands, every one, or the first `count`.
-
-        A str is literal, a pattern is a pattern whose replacement is a template with `\g<1>`.
-
-        Raises:
-            UnknownName: there is no such file. NoMatch: nothing was found, and it is `required`; or not exactly one
-            place, and it shall be `unique`. WorkspaceChanged: it is not as `expect` says.
-        """
-        return stage.one(self._desk, "replace", Replace(path, match, replacement, all, required, count, unique, expect))
-
-    def patch(
-        self,
-        path: StrPath,
-        diff: str | bytes,
-        *,
-        tolerance: Tolerance = "tolerant",
-        ignore_conflicts: bool = False,
-        expect: str | None = None,
-    ) -> FilePatch:
-        """Applies a unified diff to one file, all its hunks or none; the names in it are not looked at.
-
-        With `ignore_conflicts` hunks that do not fit are left out. `report` of the patch tells how each hunk landed.
-        Every `tolerance` is strict so far: a hunk belongs where its numbers say, byte for byte.
-
-        Raises:
-            PatchConflict: a hunk does not fit. InvalidPatch: the diff cannot be read. UnknownName: there is no such
-            file. UsageError: the diff is about several files. WorkspaceChanged: it is not as `expect` says.
-        """
-        try:
-            patch = stage.one(self._desk, "patch", Patch(path, diff, tolerance, ignore_conflicts, expect))
-        except PatchConflict as error:
-            self._reports.last = error.report
-            raise
-        self._reports.last = patch.report
-        return patch
-
-    @property
-    def patch_report(self) -> tuple[PatchHunkReport, ...]:
-        """Gives what the last `patch` of this thread said of its hunks, also when it was refused."""
-        return self._reports.last
-
-    def apply(self, diff: str | bytes, *, tolerance: Tolerance = "tolerant", dry_run: bool = False) -> list[FilePatch]:
-        """Applies a diff over many files, all or nothing: it may create, delete, rename, copy, and set modes.
-
-        The names are those of git, relative to the root below `a/` and `b/`. With `dry_run` nothing is changed, and the
-        patches say what would be.
-
-        Raises:
-            PatchConflict: a hunk does not fit. InvalidPatch: the diff cannot be read. UnknownName: it changes a file
-            that is not there. WorkspaceChanged: it moves one to where something stands. PathRefused
-        """
-        return applying.apply(self._desk, diff, tolerance, dry_run=dry_run)
-
-    def delete(self, path: StrPath, *, expect: str | None = None) -> FilePatch:
-        """Removes a file or symlink; one that is not there is no error, and the patch says `changed` False.
-
-        Raises:
-            WorkspaceChanged: someone else changed it, or it is not as `expect` says.
-        """
-        return stage.one(self._desk, "delete", Delete(path, expect))
-
-    def move(self, path: StrPath, to: StrPath, *, overwrite: bool = False) -> FilePatch:
-        """Gives a file another path, keeping its inode where nothing stood.
-
-        Raises:
-            UnknownName: there is no such file. WorkspaceChanged: something stands at `to`, and `overwrite` is False.
-        """
-        return stage.one(self._desk, "move", Move(path, to, overwrite))
-
-    def chmod(self, path: StrPath, mode: int) -> FilePatch:
-        """Sets a file's permission bits.
-
-        Raises:
-            UnknownName: there is no such file. UsageError: it is a symlink, or `mode` is no mode.
-        """
-        return stage.one(self._desk, "chmod", Chmod(path, mode))
-
-    def symlink(self, path: StrPath, target: str) -> FilePatch:
-        """Puts a symbolic link at a path; where it points is not looked at."""
-        return stage.one(self._desk, "symlink", Symlink(path, target))
-
-    def batch(
-        self,
-        operations: Iterable[Operation],
-        *,
-        description: str = "",
-        metadata: Mapping[str, Any] | None = None,
-    ) -> list[BatchResult]:
-        """Carries operations out, all or none, on disk as in the journal; results come in the order of the plan.
-
-        Raises:
-            JournalError: of the operation that cannot be carried out, with its `index`; nothing was changed.
-        """
-        return stage.batch(self._desk, operations, description, metadata)
-
     def read(self, path: StrPath) -> bytes | None:
         """Gives what the root holds at a path now, None when nothing; of a symlink the target's name.
 
@@ -300,9 +174,15 @@ class Spool:
         """
         return open_file(self._desk, path)
 
-    def diff(self, paths: Paths | None = None) -> list[FilePatch]:
-        """Gives what is staged against head, by path bytes; lines are compared once and remembered."""
+    def diff(self, paths: Paths | None = None, *, since: str | None = None) -> list[FilePatch]:
+        """Gives what is staged against head or a commit, by path bytes; lines are compared once and remembered.
+
+        Raises:
+            UnknownName: no commit is called so.
+        """
         with self._desk.reading():
+            if since is not None:
+                return history.since(self._desk.database, self._desk.place.branch_id, since, paths)
             generation = sessions.generation(self._desk.database.look(), self._desk.place.branch_id)
             if paths is None and self._diff[0] == generation:
                 return list(self._diff[1])

@@ -5,7 +5,7 @@ from os import PathLike
 
 from journal.content.paths import normal
 from journal.database import Read
-from journal.engine import compare, opening, root_reading, survey
+from journal.engine import compare, history, root_reading, survey
 from journal.engine.journal import Journal
 from journal.errors import UnknownName
 from journal.records import FilePatch, Paths, Status, StrPath
@@ -47,6 +47,17 @@ def judged(journal: Journal, root: str | PathLike[str]) -> tuple[list[FilePatch]
         branch = _branch(look, reading.database.path, path)
         digest = survey.digest_of(rows.everything(look, branch.id))
         return compare.staged_patches(reading, branch.id, None), digest.hex()
+def since(journal: Journal, root: str | PathLike[str], commit: str, paths: Paths | None = None) -> list[FilePatch]:
+    """Gives what is staged at a root against a commit, as patches by path bytes.
+
+    Raises:
+        UnknownName: no commit is called so.
+    """
+    path = places.real_root(os.fspath(root), True)
+    with journal.reading() as reading:
+        with reading.database.read() as look:
+            branch = _branch(look, reading.database.path, path)
+        return history.since(reading.database, branch.id, commit, paths)
 
 
 def read_root(root: str | PathLike[str], path: StrPath) -> bytes | None:
@@ -66,12 +77,13 @@ def _branch(look: Read, journal: str, root: str) -> BranchRow:
     Raises:
         UnknownName: the journal knows no root, or another one.
     """
-    branch, said = sessions.branch(look, opening.BRANCH), identity.read_at(root)
-    row = sessions.root_by_path(look, root)
+    said, row = identity.read_at(root), sessions.root_by_path(look, root)
     if row is None and said is not None:
         row = sessions.root_by_uuid(look, said.root)
-    if branch is None or row is None or branch.root_id != row.id:
-        what = "knows no root yet" if branch is None else f"is not the journal of {root}"
-        hint = "open the root once with `spool init`" if branch is None else "name that root, or leave the journal out"
+    branch = None if row is None else sessions.branch_in(look, row.id)
+    if branch is None:
+        empty = not sessions.branches(look)
+        what = "knows no root yet" if empty else f"is not the journal of {root}"
+        hint = "open the root once with `spool init`" if empty else "name that root, or leave the journal out"
         raise UnknownName(f"{journal} {what}", hint=hint, name=root, candidates=())
     return branch

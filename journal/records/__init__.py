@@ -1,7 +1,8 @@
 """The words that cross rooms: frozen values, each with its JSON form."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from journal.records.acts import ActKind, ActState, Invocation
 from journal.records.base import Record, micros, plain, when
 from journal.records.changes import (
     Change,
@@ -43,8 +44,12 @@ from journal.records.reports import (
 from journal.records.source import Source, source_at, supply
 
 Paths = StrPath | Iterable[StrPath]
+Progress = Callable[[int, int], None]
+"""(done, total), in the unit that the function names; called at most ten times a second."""
 
 __all__ = [
+    "ActKind",
+    "ActState",
     "BatchResult",
     "Blob",
     "Change",
@@ -57,6 +62,7 @@ __all__ = [
     "FilePatch",
     "Finding",
     "Hunk",
+    "Invocation",
     "Kind",
     "Move",
     "OPERATION_SCHEMA",
@@ -66,6 +72,7 @@ __all__ = [
     "Paths",
     "PlanStep",
     "Problem",
+    "Progress",
     "Reader",
     "Record",
     "RecoveryReport",

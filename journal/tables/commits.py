@@ -32,10 +32,16 @@ WHERE_SHA = SELECT_COMMITS + " WHERE c.sha256 = :sha256"
 PAGE = """
  WHERE (:branch IS NULL OR b.name = :branch)
    AND (:since IS NULL OR c.created_at >= :since) AND (:until IS NULL OR c.created_at <= :until)
-   AND (:path_id IS NULL OR EXISTS (SELECT 1 FROM change AS y WHERE y.commit_id = c.id AND y.path_id = :path_id))
 """
-PAGE_DOWN = SELECT_COMMITS + PAGE + " AND (:after IS NULL OR c.id < :after) ORDER BY c.id DESC LIMIT :limit"
-PAGE_UP = SELECT_COMMITS + PAGE + " AND (:after IS NULL OR c.id > :after) ORDER BY c.id LIMIT :limit"
+OF_PATH = " AND c.id IN (SELECT y.commit_id FROM change AS y WHERE y.path_id = :path_id)"
+"""costs the history of that path, and not all commits."""
+DOWN = " AND (:after IS NULL OR c.id < :after) ORDER BY c.id DESC LIMIT :limit"
+UP = " AND (:after IS NULL OR c.id > :after) ORDER BY c.id LIMIT :limit"
+PAGES = {
+    (of_path, newest_first): SELECT_COMMITS + PAGE + (OF_PATH if of_path else "") + (DOWN if newest_first else UP)
+    for of_path in (True, False)
+    for newest_first in (True, False)
+}
 SELECT_PREFIXED = """
 SELECT lower(hex(sha256)) FROM commits WHERE sha256 >= :low AND sha256 <= :high AND lower(hex(sha256)) LIKE :pattern
 ORDER BY sha256 LIMIT 5
@@ -52,6 +58,8 @@ WHERE c.seq > :after AND (:branch IS NULL OR b.name = :branch) AND (:commit_id I
 ORDER BY c.seq LIMIT :limit
 """
 SELECT_LAST = "SELECT max(seq) FROM change WHERE commit_id = :commit_id"
+SELECT_COUNT = "SELECT coalesce(max(n), 0) FROM commits WHERE branch_id = :branch_id"
+SELECT_NEWEST = "SELECT sha256 FROM commits ORDER BY id DESC LIMIT 1"
 SELECT_CURSOR = "SELECT coalesce(max(seq), 0) FROM change"
 SELECT_ISSUED = "SELECT seq FROM sqlite_sequence WHERE name = 'change'"
 SELECT_KEPT = "SELECT count(*) FROM change WHERE seq > :after AND seq <= :upto"
@@ -161,6 +169,17 @@ def tip(tx: Read, commit: CommitRow) -> tuple[Sha256, int]:
     return Sha256(row[0]), int(row[1])
 
 
+def count(tx: Read, branch_id: BranchId) -> int:
+    """Tells how many commits a branch has, which is the number of its newest."""
+    return int(tx.value(SELECT_COUNT, branch_id=branch_id))
+
+
+def newest(tx: Read) -> Sha256 | None:
+    """Names the commit that was made last, on whichever branch."""
+    found = tx.value(SELECT_NEWEST)
+    return None if found is None else Sha256(found)
+
+
 def by_sha(tx: Read, sha256: bytes) -> CommitFacts | None:
     """Gives a commit by its name."""
     row = tx.row(WHERE_SHA, sha256=sha256)
@@ -175,7 +194,10 @@ def prefixed(tx: Read, prefix: str) -> list[str]:
 
 def page(tx: Read, wanted: Wanted, after: CommitRow | None, limit: int, *, newest_first: bool) -> list[CommitFacts]:
     """Lists the next commits past one, in the order asked for."""
-    rows = tx.rows(PAGE_DOWN if newest_first else PAGE_UP, **wanted._asdict(), after=after, limit=limit)
+    values = wanted._asdict()
+    if wanted.path_id is None:
+        del values["path_id"]
+    rows = tx.rows(PAGES[wanted.path_id is not None, newest_first], **values, after=after, limit=limit)
     return [CommitFacts(*row) for row in rows]
 
 

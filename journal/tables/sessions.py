@@ -7,6 +7,7 @@ from journal.database import Read, Write
 from journal.ids import BranchId, CommitRow, RootId, SessionRow
 
 SELECT_ROOT_BY_UUID = "SELECT id, uuid, path, raw, dev, inode FROM root WHERE uuid = :uuid"
+SELECT_ROOT = "SELECT id, uuid, path, raw, dev, inode FROM root WHERE id = :id"
 SELECT_ROOT_BY_PATH = "SELECT id, uuid, path, raw, dev, inode FROM root WHERE path = :path"
 INSERT_ROOT = """
 INSERT INTO root (uuid, path, raw, dev, inode) VALUES (:uuid, :path, :raw, :dev, :inode) RETURNING id
@@ -16,6 +17,7 @@ SELECT_BRANCH = "SELECT id, name, root_id, head_id, generation FROM branch WHERE
 SELECT_BRANCHES = """
 SELECT b.name, c.sha256 FROM branch AS b LEFT JOIN commits AS c ON c.id = b.head_id ORDER BY b.name
 """
+SELECT_BRANCH_IN = "SELECT id, name, root_id, head_id, generation FROM branch WHERE root_id = :root_id ORDER BY id"
 INSERT_BRANCH = "INSERT INTO branch (name, root_id) VALUES (:name, :root_id) RETURNING id"
 BUMP_GENERATION = "UPDATE branch SET generation = generation + 1 WHERE id = :id"
 SELECT_GENERATION = "SELECT generation FROM branch WHERE id = :id"
@@ -36,6 +38,7 @@ UPDATE session SET state = 'open', ended_at = NULL, pid = :pid, host = :host,
 WHERE id = :id
 """
 END_SESSION = "UPDATE session SET state = 'closed', ended_at = :ended_at WHERE id = :id"
+SELECT_OTHERS_OPEN = "SELECT 1 FROM session WHERE branch_id <> :branch_id AND state = 'open' LIMIT 1"
 BURY_SESSIONS = "UPDATE session SET state = 'died' WHERE branch_id = :branch_id AND state = 'open'"
 
 
@@ -79,6 +82,11 @@ def root_by_path(tx: Read, path: str) -> RootRow | None:
     return _root(tx.row(SELECT_ROOT_BY_PATH, path=stored(path)[0]))
 
 
+def root_of(tx: Read, root: RootId) -> RootRow | None:
+    """Finds a root by its number."""
+    return _root(tx.row(SELECT_ROOT, id=root))
+
+
 def add_root(tx: Write, uuid: str, path: str, dev: int, inode: int) -> RootRow:
     """Takes a new root in."""
     name, raw = stored(path)
@@ -95,8 +103,12 @@ def place_root(tx: Write, root: RootRow, path: str, dev: int, inode: int) -> Roo
 
 def branch(tx: Read, name: str) -> BranchRow | None:
     """Finds a branch by its name."""
-    row = tx.row(SELECT_BRANCH, name=name)
-    return None if row is None else BranchRow(BranchId(row[0]), row[1], RootId(row[2]), row[3], row[4])
+    return _branch(tx.row(SELECT_BRANCH, name=name))
+
+
+def branch_in(tx: Read, root: RootId) -> BranchRow | None:
+    """Finds the branch that is checked out in a root."""
+    return _branch(tx.row(SELECT_BRANCH_IN, root_id=root))
 
 
 def branches(tx: Read) -> list[tuple[str, bytes | None]]:
@@ -130,6 +142,11 @@ def living(tx: Read, branch_id: BranchId) -> tuple[str, int, str] | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
+def others_open(tx: Read, branch_id: BranchId) -> bool:
+    """Tells whether a session of another branch is open, or died and nobody has said so yet."""
+    return tx.value(SELECT_OTHERS_OPEN, branch_id=branch_id) is not None
+
+
 def find(tx: Read, name: str) -> tuple[SessionRow, BranchId, str] | None:
     """Finds a session by its name: number, branch, state."""
     row = tx.row(SELECT_SESSION, name=name)
@@ -154,6 +171,10 @@ def start(tx: Write, branch_id: BranchId, facts: SessionFacts) -> SessionRow:
 def end(tx: Write, session: SessionRow, ended_at: int) -> None:
     """Closes a session."""
     tx.run(END_SESSION, id=session, ended_at=ended_at)
+
+
+def _branch(row: tuple[int, str, int, CommitRow | None, int] | None) -> BranchRow | None:
+    return None if row is None else BranchRow(BranchId(row[0]), row[1], RootId(row[2]), row[3], row[4])
 
 
 def _root(row: tuple[int, str, str, bytes | None, int, int] | None) -> RootRow | None:

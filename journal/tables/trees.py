@@ -17,13 +17,31 @@ SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
 FROM head_entry AS h JOIN path AS p ON p.id = h.path_id JOIN blob AS b ON b.id = h.blob_id
 WHERE h.branch_id = :branch_id
 """
-SELECT_AT = """
-SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, c.after_mode, c.after_kind
-FROM (SELECT max(x.seq) AS seq FROM change AS x JOIN commits AS k ON k.id = x.commit_id
-      WHERE k.branch_id = :branch_id AND k.n <= :n GROUP BY x.path_id) AS newest
-JOIN change AS c ON c.seq = newest.seq
-JOIN path AS p ON p.id = c.path_id
+# The newest change of a path up to a commit is one seek in the index (path_id, commit_id): a tree costs its paths, not
+# the history below it. Numbers of commits grow within a branch, so that what came later is never looked at.
+STATE_AT = """
+JOIN change AS c ON c.seq = (
+    SELECT x.seq FROM change AS x JOIN commits AS k ON k.id = x.commit_id
+    WHERE x.path_id = p.id AND k.branch_id = :branch_id
+      AND x.commit_id <= (SELECT id FROM commits WHERE branch_id = :branch_id AND n <= :n ORDER BY n DESC LIMIT 1)
+    ORDER BY x.commit_id DESC LIMIT 1)
 JOIN blob AS b ON b.id = c.after_blob
+"""
+ENTRY_AT = "SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, c.after_mode, c.after_kind FROM "
+SELECT_AT = ENTRY_AT + "path AS p" + STATE_AT
+SELECT_ONE_AT = SELECT_AT + "WHERE p.id = :path_id"
+SELECT_CHANGED_AT = (
+    ENTRY_AT
+    + """(
+    SELECT DISTINCT y.path_id FROM commits AS m CROSS JOIN change AS y ON y.commit_id = m.id
+    WHERE m.branch_id = :branch_id AND m.n > :low AND m.n <= :high
+) AS changed JOIN path AS p ON p.id = changed.path_id"""
+    + STATE_AT
+)
+SELECT_CHANGED = """
+SELECT DISTINCT p.name, p.raw FROM commits AS m CROSS JOIN change AS y ON y.commit_id = m.id
+JOIN path AS p ON p.id = y.path_id
+WHERE m.branch_id = :branch_id AND m.n > :low AND m.n <= :high
 """
 UPSERT_ENTRY = """
 INSERT OR REPLACE INTO head_entry (branch_id, path_id, blob_id, mode, kind) VALUES (?, ?, ?, ?, ?)
@@ -53,6 +71,23 @@ def head(tx: Read, branch_id: BranchId) -> list[TreeEntry]:
 def at(tx: Read, branch_id: BranchId, n: int) -> list[TreeEntry]:
     """Lists the tree at the n-th commit of a branch, in no order."""
     return _entries(tx.rows(SELECT_AT, branch_id=branch_id, n=n))
+
+
+def one_at(tx: Read, branch_id: BranchId, n: int, path_id: PathId) -> State | None:
+    """Gives a path's state at the n-th commit of a branch."""
+    found = _entries(tx.rows(SELECT_ONE_AT, branch_id=branch_id, n=n, path_id=path_id))
+    return found[0].state if found else None
+
+
+def changed(tx: Read, branch_id: BranchId, low: int, high: int) -> list[str]:
+    """Lists the paths that a branch's commits after the number `low` and up to `high` changed, in no order."""
+    rows = tx.rows(SELECT_CHANGED, branch_id=branch_id, low=low, high=high)
+    return [loaded(row[0], row[1]) for row in rows]
+
+
+def changed_at(tx: Read, branch_id: BranchId, n: int, low: int, high: int) -> list[TreeEntry]:
+    """Lists the part of the tree at the n-th commit that `changed` names; it costs that part only."""
+    return _entries(tx.rows(SELECT_CHANGED_AT, branch_id=branch_id, n=n, low=low, high=high))
 
 
 def advance(tx: Write, branch_id: BranchId, changes: Iterable[tuple[PathId, Columns]]) -> None:

@@ -13,6 +13,9 @@ from tests.cli.running import Runner
 READING = [
     ["where"], ["status"], ["diff"], ["read", "a.txt"], ["read", "a.txt", "--at", "main"], ["log"], ["show"],
     ["changes"], ["follow", "--once"], ["follow", "--once", "--name", "memory"], ["sql", "SELECT 1"], ["verify"],
+    ["branches"], ["audit"], ["diff", "--from", "main"],
+    ["diff", "--from", "main", "--to", "main"], ["log", "--since", "1d"], ["checkout", "main", "../out"],
+    ["backup", "../copy.db"],
 ]  # fmt: skip
 CHANGING = [
     ["write", "x", "--text", "x"], ["replace", "a.txt", "one", "1"], ["delete", "a.txt"], ["move", "a.txt", "b"],

@@ -116,7 +116,7 @@ def test_a_step_that_fails_is_a_broken_claim(bare: Runner, aside: Path, monkeypa
 def test_a_recovery_that_mends_nothing_is_seen(bare: Runner, aside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from journal.engine import recover
 
-    monkeypatch.setattr(recover, "_carry", lambda *_, **__: None)
+    monkeypatch.setattr(recover, "carry", lambda *_, **__: None)
     found = bare("demo", "--json", code=1).json
     assert "the batch is whole: every file is as it was meant to be" in wrong(found)
 

@@ -89,3 +89,19 @@ def test_colours_can_be_had_in_a_pipe_and_left_out_on_a_terminal(
     assert "\x1b" not in staged("diff", "--plain").out
     monkeypatch.setenv("NO_COLOR", "1")
     assert "\x1b" not in staged("diff").out
+
+
+def test_two_commits_and_what_is_staged_since_one(committed: Runner, root: Path) -> None:
+    first = committed("status", "--json").json["head"]
+    committed("replace", "a.txt", "two", "2")
+    committed("commit", "-m", "second")
+    committed("write", "new", "--text", "x\n")
+    assert "-two\n+2\n" in committed("diff", "--from", first[:7], "--to", "main").out
+    assert "-2\n+two\n" in committed("diff", "--from", "main", "--to", first).out
+    assert committed("diff", "--from", first, "--name-only").out.splitlines() == ["a.txt", "new"]
+    assert committed("diff", "--from", "main", "--name-only").out == committed("diff", "--name-only").out == "new\n"
+    assert committed("diff", "--from", first, "new", "--stat", "--json").lines[0]["path"] == "new"
+    assert committed.at(root / "src")("diff", "--from", first, "--to", "main", "--exit-code", code=1).out
+    assert committed("diff", "--from", "main", "--to", "main", "--exit-code").out == ""
+    assert "--to needs --from" in committed("diff", "--to", "main", code=2).err
+    assert committed("diff", "--from", "nothing", code=2).out == ""

@@ -62,3 +62,12 @@ def test_hostile_messages(spool: Runner) -> None:
     spool("write", "a", "--text", "x")
     spool("commit", "-m", "bell\x07 and \x1b[2J")
     assert "bell\\x07 and \\x1b[2J" in spool("log").out
+
+
+def test_times(three: Runner) -> None:
+    newest = three("log", "--json").lines[0]["created_at"]
+    assert subjects(three, "--since", newest) == ["number 3"]
+    assert subjects(three, "--until", newest) == ["number 3", "number 2", "first"]
+    assert subjects(three, "--since", "1h") == ["number 3", "number 2", "first"]
+    assert three("log", "--until", "2020-01-31").out == "No such commit at that time.\n"
+    assert "is no time" in three("log", "--since", "soon", code=2).err

@@ -2,6 +2,7 @@
 
 import math
 from argparse import ArgumentTypeError
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -27,3 +28,17 @@ def test_seconds() -> None:
 def test_what_is_no_time(text: str) -> None:
     with pytest.raises(ArgumentTypeError, match="no number of seconds"):
         values.seconds(text)
+
+
+def test_moments() -> None:
+    assert values.moment("2030-01-31T15:30:00Z") == datetime(2030, 1, 31, 15, 30, tzinfo=UTC)
+    assert values.moment("2030-01-31") == datetime(2030, 1, 31).astimezone()
+    assert values.moment("2030-01-31 15:30").tzinfo is not None
+    now = datetime.now(UTC)
+    assert timedelta(days=14) <= now - values.moment("2w") + timedelta(minutes=1) <= timedelta(days=14, minutes=2)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "3x", "-1d", "999999w", "2030-13-01"])
+def test_what_is_no_moment(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="is no time"):
+        values.moment(text)

@@ -8,20 +8,8 @@ from typing import Any
 import apsw
 import pytest
 
-from journal import Closed, DigestMismatch, Entry, Journal, NotAJournal, Spool, UnknownName, UsageError
+from journal import Closed, DigestMismatch, Journal, NotAJournal, Spool, UnknownName, UsageError
 from tests.engine.looking import held, let_go, run
-
-
-@pytest.fixture
-def filled(spool: Spool) -> Spool:
-    spool.write("a", "1")
-    spool.write("src/b", "1", mode=0o755)
-    spool.commit("first")
-    spool.symlink("a", "src/b")
-    spool.delete("src/b")
-    spool.write("src/c", "2")
-    spool.commit("second")
-    return spool
 
 
 def test_a_journal_is_opened_by_file_root_or_folder_in_it(filled: Spool, root: Path) -> None:
@@ -54,39 +42,6 @@ def test_a_journal_can_be_made_without_a_root(tmp_path: Path) -> None:
         assert (journal.cursor, journal.head(), journal.tree(), list(journal.commits())) == (0, None, {}, [])
         assert len(journal.id) == 32
         assert journal.verify().ok
-
-
-def test_a_tree_is_what_stood_there_at_a_commit(filled: Spool) -> None:
-    journal = filled.journal
-    first, second = list(journal.commits(newest_first=False))
-    sha = {text: journal.blob(e.sha256).read() for text, e in journal.tree(first.id).items()}
-    assert sha == {"a": b"1", "src/b": b"1"}
-    tree = journal.tree(first.id)
-    assert tree["src/b"] == Entry("src/b", tree["a"].sha256, 1, 0o755, "file")
-    assert list(journal.tree(second.id)) == ["a", "src/c"]
-    assert journal.tree() == journal.tree("main") == journal.tree(second.id[:9])
-    assert journal.tree()["a"].kind == "symlink"
-    assert list(journal.tree(first.id, paths="src")) == ["src/b"]
-    assert list(journal.tree(paths=["a", "none"])) == ["a"]
-    assert journal.tree(paths=[]) == {}
-    with pytest.raises(UnknownName):
-        journal.tree("0" * 64)
-
-
-def test_what_is_staged_is_in_no_tree(filled: Spool) -> None:
-    before = filled.journal.tree()
-    filled.write("d", "staged")
-    assert filled.journal.tree() == before
-
-
-def test_head_and_cursor_follow_the_commits(filled: Spool) -> None:
-    journal = filled.journal
-    head = journal.head()
-    assert head is not None
-    assert (head.message, journal.cursor, head.cursor) == ("second", 5, 5)
-    with pytest.raises(UnknownName) as caught:
-        journal.head("none")
-    assert caught.value.name == "none"
 
 
 def test_a_blob_is_found_by_its_digest(filled: Spool) -> None:

@@ -3,7 +3,6 @@
 import copy
 import os
 import pickle
-import threading
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -14,7 +13,7 @@ from journal import Closed, PathRefused, Spool, UsageError, Write, create_diff
 from journal.engine import reading, status
 from journal.tables.chunks import Chunks
 from journal.workspace import calls
-from tests.engine.looking import acts, disk, shape, temp_files
+from tests.engine.looking import acts, disk, shape
 
 DIFF = create_diff("a", "x", "y").diff
 VERBS: dict[str, Callable[[Spool], object]] = {
@@ -128,34 +127,6 @@ def test_a_session_is_neither_pickled_nor_copied(spool: Spool, take: Callable[[A
         take(spool)
     with pytest.raises(TypeError):
         take(spool.journal)
-
-
-def test_verbs_may_be_called_from_many_threads(spool: Spool, root: Path) -> None:
-    failures: list[BaseException] = []
-
-    def work(mine: int) -> None:
-        try:
-            for n in range(20):
-                spool.write(f"{mine}/{n % 3}", f"{mine} {n}\n")
-                spool.batch([Write(f"{mine}/b{n % 2}", f"{n}\n"), Write("shared", f"{mine} {n}\n")])
-                assert spool.read(f"{mine}/{n % 3}") == f"{mine} {n}\n".encode()
-                spool.diff(f"{mine}")
-                spool.status()
-        except BaseException as error:
-            failures.append(error)
-
-    threads = [threading.Thread(target=work, args=(mine,)) for mine in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert len(spool.touched_files()) == 4 * 5 + 1
-    assert temp_files(root) == []
-    assert {state for _, state in acts(spool.journal)} == {"ok"}
-    commit = spool.commit("all")
-    assert commit is not None
-    assert commit.files == 21
 
 
 def test_the_working_folder_of_the_process_does_not_matter(

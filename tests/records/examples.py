@@ -19,6 +19,7 @@ from journal.records import (
     FilePatch,
     Finding,
     Hunk,
+    Invocation,
     Move,
     Patch,
     PatchHunkReport,
@@ -129,6 +130,10 @@ def commit(metadata: Mapping[str, Any], message: str = "why") -> Commit:
 
 
 RECORDS: tuple[Record, ...] = (
+    Invocation(
+        *(7, "s1", "tool", "edit", {"path": {"bytes_base64": "b2RkL/8="}}, "deny", "path: is absolute", "denied"),
+        *(NOON, NOON, 1_500, "no", 3, "call 1", None, {"lane": "main"}),
+    ),
     HUNK,
     file_patch(),
     change(),

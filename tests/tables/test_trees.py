@@ -86,3 +86,39 @@ def test_the_head_advances_by_what_is_given(database: Database, home: Home) -> N
         trees.advance(tx, home.branch, iter([(one, gone), (two, rows.columns(tx, Side(b"x", 0o600)))]))
         trees.advance(tx, home.branch, [(one, gone)])
         assert trees.head(tx, home.branch) == [TreeEntry(two, ODD, rows.state(Side(b"x", 0o600)))]
+
+
+@given(COMMITS)
+def test_what_changed_between_two_commits_is_told_with_its_state(made: list[dict[str, Side | None]]) -> None:
+    database = rows.migrated()
+    with database.begin() as tx:
+        at, other = rows.home(tx), rows.home(tx, "other")
+        models: list[dict[str, State]] = [{}]
+        touched: list[set[str]] = [set()]
+        for commit in made:
+            changes = {path: side for path, side in commit.items() if side or path in models[-1]}
+            if changes:
+                rows.commit(tx, at, changes)
+                rows.commit(tx, other, {"a": Side(b"elsewhere")})
+                states = {path: rows.state(side) for path, side in changes.items() if side}
+                models.append({path: state for path, state in models[-1].items() if path not in changes} | states)
+                touched.append(set(changes))
+    look, last = database.look(), len(models) - 1
+    for low in range(last + 1):
+        changed = set().union(*touched[low + 1 :])
+        assert set(trees.changed(look, at.branch, low, last)) == changed
+        for n in (low, last):
+            expected = {path: state for path, state in models[n].items() if path in changed}
+            assert tree(trees.changed_at(look, at.branch, n, low, last)) == expected
+        for path in ("a", "b", "a/b", ODD, "é"):
+            number = paths.find(look, path)
+            assert number is None or trees.one_at(look, at.branch, low, number) == models[low].get(path)
+
+
+def test_no_tree_reads_the_history_below_it() -> None:
+    look = rows.migrated().look()
+    values = {"branch_id": 1, "n": 1}
+    steps = [row[3] for row in look.rows("EXPLAIN QUERY PLAN " + trees.SELECT_AT, **values)]
+    assert [step for step in steps if step.startswith("SCAN")] == ["SCAN p"]
+    seek = "SEARCH x USING COVERING INDEX change_path (path_id=? AND commit_id<?"
+    assert any(step.startswith(seek) for step in steps)
