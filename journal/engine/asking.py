@@ -29,8 +29,8 @@ def asked(desk: Desk, name: str, request: Mapping[str, Any]) -> Iterator[Asked]:
             hint = "let the content come from something that calls no verb"
             raise UsageError(f"{name} was called from within another verb of this spool", hint=hint)
         what = Asked(desk.place.session_id, "spool", name, compact_json(shortened(request)), now_us())
-        desk.acting = True
         try:
+            desk.acting = True
             with system_errors(name, None, place=desk.root.fd):
                 yield what
         except JournalError as error:

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from journal import limits
 from journal.content.paths import normal
@@ -72,6 +72,7 @@ class Desk:
         self.temp = temp
         self.place = place
         self.allow_git = allow_git
+        self.on_conflict: Literal["refuse", "adopt", "overwrite"] = "refuse"
         self.private, self.private_begins = _private(root.path, database.path)
         self.chunks = Chunks(database.look)
         self.new_file_mode = 0o644 & ~calls.umask()

@@ -15,6 +15,7 @@ Every step may be repeated, so a death in the middle of it costs nothing but ano
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import Literal
 
@@ -57,6 +58,8 @@ class Tally:
 def mend(desk: Desk) -> None:
     """Does within a living session what recovery does at opening, after an act was cut short or could not be undone."""
     with desk.lock:
+        with desk.database.begin():
+            pass  # rolls back what an interrupt cut off before its commit: its rows would be believed here
         try:
             desk.close_pending()
         except CorruptionError:
@@ -144,9 +147,11 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     back = act in tally.failed or (bool(third) and group[0].act_size > 1)
     todo = [intent for intent in group if stands[intent.path] == ("after" if back else "before")]
     leaving = _leaving(desk, act, group, running, back=back)
+    folders = {*_turned(group, back=back), *(folder for folder, _ in leaving)}
+    emptied = sorted(filter(partial(_is_folder, desk), folders), key=lambda folder: -folder.count("/"))
     try:
         with system_errors("recover", None, place=desk.root.fd):
-            _carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], tally, back=back)
+            _carry(desk, todo, emptied, tally, back=back)
     except JournalError:
         tally.blocked.add(act)  # its promises stay, and the next opening tries again
         tally.conflicts += [intent.path for intent in todo]
@@ -242,6 +247,13 @@ def _leaving(
         return []
     going = {folder for intent in group if intent.after is None for folder in parents(intent.path)}
     return [(folder, number) for folder, number, _ in made if folder in going]
+
+
+def _turned(group: list[Intent], *, back: bool) -> set[str]:
+    """Lists the folders that must go because the act puts a file in the place of one."""
+    ends = {intent.path: intent.before if back else intent.after for intent in group}
+    going = {folder for path, end in ends.items() if end is None for folder in parents(path)}
+    return {folder for folder in going if any(ends.get(each) is not None for each in [folder, *parents(folder)])}
 
 
 def _is_folder(desk: Desk, path: str) -> bool:

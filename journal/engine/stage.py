@@ -129,9 +129,9 @@ def _apply(overlay: Overlay, operations: list[Operation]) -> list[Applied]:
 
 
 def _carry_out(desk: Desk, overlay: Overlay, what: Asked, applied: list[Applied]) -> int:
-    edits = [edit for each in applied for edit in each.edits]
-    slots = list(overlay.slots.values())
-    return int(carry_out(desk, Plan(what, slots, edits, overlay.packed, staged_now)).id)
+    edits = [*overlay.taken, *(edit for each in applied for edit in each.edits)]
+    emptied, slots = overlay.settle(), list(overlay.slots.values())
+    return int(carry_out(desk, Plan(what, slots, edits, overlay.packed, staged_now, emptied=emptied)).id)
 
 
 def _results(desk: Desk, operations: list[Operation], applied: list[Applied], act: int) -> list[BatchResult]:
