@@ -122,3 +122,6 @@ DIFF_KEPT_MAX = 10_000
 
 CHUNKS_PER_TX = 4096
 """chunks of a streamed content in one transaction, when most of them are kept already."""
+
+LISTED_NAMES_MAX = 1_000_000
+"""names one walk through a root looks at: as many as a batch has operations, some 300 MB while they are adopted."""

@@ -1,6 +1,6 @@
 """Publishing what is staged, in one transaction that is on disk when it ends.
 
-    1  every staged path is looked at: a content that nobody here wrote is refused, nothing is published
+    1  every staged path is looked at: a content that nobody here wrote is refused, adopted or written over
     2  the changes are counted
     3  one synced transaction: what is staged must still be what was looked at; acts that are done but not yet closed
        are closed; the commit is named, commit, changes and tree at head are written, staged rows go, the audit row is
@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from journal.database import Write
-from journal.engine import compare
+from journal.engine import compare, hand_edits
 from journal.engine.asking import asked
 from journal.engine.desk import Desk, now_us, took
 from journal.engine.reading import Reading
 from journal.engine.stage import checked_metadata
-from journal.engine.survey import Survey, fields_of
-from journal.errors import LimitExceeded, StageChanged, StorageError, UsageError, WorkspaceChanged
+from journal.engine.survey import fields_of
+from journal.errors import LimitExceeded, StageChanged, StorageError, UsageError
 from journal.ids import CommitRow, Sha256, commit_id, compact_json
 from journal.limits import MESSAGE_BYTES_MAX
 from journal.records import Commit, when
@@ -26,7 +26,7 @@ from journal.tables import commits, sessions, staged, trees
 from journal.tables.commits import Draft, DraftChange
 from journal.tables.invocations import Asked, Outcome
 from journal.tables.staged import Staged
-from journal.tables.states import change_type, same_content
+from journal.tables.states import change_type
 
 
 class Parent(NamedTuple):
@@ -59,14 +59,13 @@ def commit(
     with asked(desk, "commit", {"message": message}) as what:
         _refuse_half_undone(desk)
         look = desk.database.look()
-        rows = staged.everything(look, desk.place.branch_id)
+        rows = hand_edits.agree(desk, staged.everything(look, desk.place.branch_id))
         if not rows:
             finished = now_us()
             desk.record(what, Outcome("ok", finished, took(what.started_at, finished)))
             return None
         found = sessions.branch(look, branch)
         assert found is not None  # the session was opened on it
-        _refuse_hand_edits(desk, rows)
         above = found.head_id
         parent = Parent(None, None, 0) if above is None else Parent(above, *commits.tip(look, above))
         additions, deletions = _counts(desk, reading, rows)
@@ -104,29 +103,6 @@ def _is_unicode(message: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _refuse_hand_edits(desk: Desk, rows: list[Staged]) -> None:
-    """Step 1: looks at every staged path; what stands there must be what is about to be published."""
-    eyes = Survey(desk.database.look(), desk.root, desk.place.root_id, desk.seen)
-    changed = [row for row in rows if not _as_staged(eyes, row)]
-    if not changed:
-        return
-    first = changed[0]
-    standing = eyes.standing(first.path, first.path_id)
-    others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    raise WorkspaceChanged(
-        f"{first.path!r}{others} changed on disk since it was staged; nothing was committed",
-        hint="look at `spool status`, then put the staged content back, or reset the path with force",
-        path=first.path,
-        expected=None if first.after is None else first.after.sha256.hex(),
-        found=None if standing is None else standing.sha256.hex(),
-        paths=tuple(row.path for row in changed),
-    )
-
-
-def _as_staged(eyes: Survey, row: Staged) -> bool:
-    return same_content(eyes.standing(row.path, row.path_id), row.after)
 
 
 def _counts(desk: Desk, reading: Reading, rows: list[Staged]) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from journal.content.paths import parents
 from journal.engine import intake, placing, turning
 from journal.engine.desk import Desk
 from journal.engine.replacing import replaced
-from journal.engine.slots import Slot, Version, differs_from_expected, recall, refuse_hand_edit
+from journal.engine.slots import Slot, Version, differs_from_expected, recall, refuse_hand_edit, same_state
 from journal.errors import LimitExceeded, PathRefused, UnknownName, UsageError, WorkspaceChanged
 from journal.limits import EDIT_BYTES_MAX, PATH_BYTES_MAX
 from journal.records import Chmod, Delete, Move, Operation, Replace, Symlink, Write
@@ -122,7 +122,7 @@ class Overlay:
         What someone else changed and no operation did is left as it stands.
         """
         for path in self.set_aside:
-            self.slots[path].now = self.slots[path].disk
+            self.slots.pop(path)
         turning.unbind(self.slots)
         return turning.emptied(self.slots)
 
@@ -169,10 +169,10 @@ def _write(overlay: Overlay, operation: Operation) -> Applied:
     _refuse_below_file(overlay, slot)
     version = intake.version(overlay.desk, slot, operation.content, mode)
     if (slot.now is slot.disk or slot.path in overlay.set_aside) and same_content(slot.before, version.state):
-        slot.adopted = differs_from_expected(slot)  # what someone else put there is written as it stands: it is taken
-        before = slot.known.expected if slot.adopted else slot.before
         overlay.set_aside.pop(slot.path, None)
-        slot.now = slot.disk
+        slot.now, expected = slot.disk, slot.known.expected
+        slot.adopted = slot.known.tracked and not same_state(slot.before, expected)  # it is written as it stands
+        before = expected if slot.adopted and version.state != expected else slot.before
         return Applied((overlay.set(slot, version)._replace(before=before),))
     try:
         overlay.judge(slot)

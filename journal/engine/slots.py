@@ -132,12 +132,17 @@ def differs_from_expected(slot: Slot) -> bool:
     return slot.known.tracked and slot.disk is not None and not same_content(slot.disk.state, slot.known.expected)
 
 
+def same_state(a: State | None, b: State | None) -> bool:
+    """Tells whether two states have the same content and mode."""
+    return same_content(a, b) and (a is None or b is None or a.mode == b.mode)
+
+
 def recall(desk: Desk, slot: Slot) -> Slot:
     """Looks up whether a path is staged as an untracked file that was adopted as it stood: reset never removes one."""
     known = slot.known
-    if known.staged is not None and known.row is not None and known.head is None and known.staged[0] is None:
-        if staged.is_adopted(desk.database.look(), known.row[0]):
-            slot.stood = known.staged[1]
+    is_new = known.staged is not None and known.staged[0] is None and known.head is None
+    if is_new and known.row is not None and staged.is_adopted(desk.database.look(), known.row[0]):
+        slot.stood = slot.known.expected
     return slot
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
-from journal.engine import commit, compare, lazy, opening, reset, stage, survey
+from journal.engine import adopting, commit, compare, hand_edits, lazy, opening, reset, restore, stage, survey
 from journal.engine.journal import Journal
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
@@ -79,8 +79,12 @@ class Spool:
         allow_git: bool = False,
         allow_wide_root: bool = False,
         create: bool = True,
+        on_conflict: hand_edits.OnConflict = "refuse",
     ) -> Self:
         """Opens a root for work, mending first what a dead process left there.
+
+        `on_conflict` says what a verb does on a tracked file that someone else changed: "refuse" it; "adopt" their
+        content as an edit of its own, and go on from there; "overwrite" it, and keep their content in the journal.
 
         Raises:
             UsageError: not a root that can be opened. UnknownName: no journal, and `create` is False.
@@ -89,6 +93,7 @@ class Spool:
         given: object = session_id
         if given is not None and not (isinstance(given, str) and given.strip()):
             raise UsageError(f"session_id is {session_id!r}", hint="pass a name, or leave it out")
+        policy = hand_edits.checked(on_conflict)
         seconds: object = wait_s
         if not isinstance(seconds, int | float) or not seconds >= 0:
             raise UsageError(f"wait_s is {wait_s!r}", hint="pass seconds from 0 on")
@@ -102,7 +107,9 @@ class Spool:
             allow_wide_root,
             create,
         )
-        return cls(opening.open_root(wish))
+        opened = opening.open_root(wish)
+        opened.desk.on_conflict = policy
+        return cls(opened)
 
     @property
     def root(self) -> Path:
@@ -201,6 +208,16 @@ class Spool:
         """
         return stage.batch(self._desk, operations, description, metadata)
 
+    def adopt(self, paths: Paths | None = None) -> list[FilePatch]:
+        """Stages what someone else changed on disk, as it stands: contents, modes and removals of tracked paths.
+
+        With `paths` also the untracked files among and below them; no file is touched.
+
+        Raises:
+            PathRefused: a path that may not be journaled was named.
+        """
+        return adopting.adopt(self._desk, paths)
+
     def read(self, path: StrPath) -> bytes | None:
         """Gives what the root holds at a path now, None when nothing; of a symlink the target's name.
 
@@ -275,6 +292,18 @@ class Spool:
         """
         return reset.reset(self._desk, paths, force=force, dry_run=dry_run)
 
+    def restore(
+        self, to: str, paths: Paths | None = None, *, force: bool = False, dry_run: bool = False
+    ) -> list[FilePatch]:
+        """Stages what takes tracked paths to a commit: all of it or nothing, and `reset` goes back to head.
+
+        With `dry_run` the patches are told and nothing is changed; what would be refused is refused too.
+
+        Raises:
+            UnknownName: no such commit. WorkspaceChanged: a path was changed by someone else, and `force` is False.
+        """
+        return restore.restore(self._desk, to, paths, force=force, dry_run=dry_run)
+
     def close(self) -> None:
         """Ends the session; what is staged stays staged, and the next session goes on with it. Twice is fine."""
         if not self.closed:
@@ -295,5 +324,3 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-

@@ -130,7 +130,8 @@ def _apply(overlay: Overlay, operations: list[Operation]) -> list[Applied]:
 
 def _carry_out(desk: Desk, overlay: Overlay, what: Asked, applied: list[Applied]) -> int:
     edits = [*overlay.taken, *(edit for each in applied for edit in each.edits)]
-    emptied, slots = overlay.settle(), list(overlay.slots.values())
+    emptied, changed = overlay.settle(), {edit.path for edit in edits if edit.before != edit.after}
+    slots = [slot for slot in overlay.slots.values() if slot.now is not slot.disk or slot.path in changed]
     return int(carry_out(desk, Plan(what, slots, edits, overlay.packed, staged_now, emptied=emptied)).id)
 
 

@@ -1,4 +1,4 @@
-"""Files that become folders and folders that become files within one batch: all of it or nothing, and reset goes back."""
+"""Files that become folders and folders that become files within one batch, and back by reset."""
 
 from pathlib import Path
 
@@ -70,7 +70,8 @@ def test_what_turned_is_published_and_stands_in_the_next_session(root: Path, nam
         stands = disk(root)
     with Spool.open(root) as spool:
         assert (spool.recovery.clean, spool.status().clean) == (True, True)
-        assert {path: entry.mode for path, entry in spool.journal.tree().items()} == {p: s[1] for p, s in stands.items()}
+        modes = {path: entry.mode for path, entry in spool.journal.tree().items()}
+        assert modes == {path: state[1] for path, state in stands.items()}
 
 
 @pytest.mark.parametrize(
