@@ -67,7 +67,8 @@ def _write_over(desk: Desk, what: Asked, changed: list[tuple[Staged, State | Non
     verdicts = targets.judge(desk, goals, "it is staged", force=True)
     if blocked := {verdict.slot.path for verdict in verdicts if verdict.conflict}:
         raise _refused([each for each in changed if each[0].path in blocked])
-    slots, edits = [targets.ready(verdict) for verdict in verdicts], [verdict.edit for verdict in verdicts]
+    slots = [targets.ready(verdict, "overwrite") for verdict in verdicts]
+    edits = [verdict.edit for verdict in verdicts if verdict.action != "leave"]
     carry_out(desk, Plan(what, slots, edits, [], staged_now, emptied=targets.emptied(desk, verdicts)))
 
 

@@ -64,12 +64,12 @@ def judge(desk: Desk, goals: list[Goal], reason: str, *, force: bool, any_folder
     return [_unless_blocked(desk, verdict, going, staying) for verdict in verdicts]
 
 
-def ready(verdict: Verdict) -> Slot:
-    """Gives a path's slot with the version that it shall have."""
+def ready(verdict: Verdict, why: str = "force") -> Slot:
+    """Gives a path's slot with the version that it shall have; `why` is told of what is written over."""
     slot = verdict.slot
     if verdict.action != "leave":
         slot.now = None if verdict.target is None else Version(verdict.target)
-        slot.rescued = "force" if verdict.theirs else ""
+        slot.rescued = why if verdict.theirs else ""
     return slot
 
 
