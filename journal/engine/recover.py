@@ -24,6 +24,7 @@ from journal.content.paths import parents
 from journal.engine import intake, placing, rows
 from journal.engine.desk import Desk, now_us
 from journal.engine.slots import Slot, Version, find, state_on_disk
+from journal.engine.turning import folders_of
 from journal.errors import CorruptionError, JournalError, PathRefused
 from journal.ids import InvocationId, PathId, Sha256
 from journal.limits import STREAM_ABOVE
@@ -36,6 +37,9 @@ from journal.tables.states import State
 from journal.workspace import look as looking
 from journal.workspace.faults import system_errors
 from journal.workspace.temp import FOLDER, HOME
+
+LEAVING = ("reset", "restore", "overwrite")
+"""acts that remove the folders that verbs had to make, when their files leave them."""
 
 Stand = Literal["after", "before", "third"]
 Origin = Literal["found", "created", "moved", "copied", "missing"]
@@ -146,6 +150,9 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     tally.conflicts += third
     back = act in tally.failed or (bool(third) and group[0].act_size > 1)
     todo = [intent for intent in group if stands[intent.path] == ("after" if back else "before")]
+    if back and (barred := {intent.path for intent in todo if _is_barred(desk, intent, own, third)}):
+        tally.conflicts += sorted(barred)  # what stood there is in the journal, and what someone else put there stays
+        todo = [intent for intent in todo if intent.path not in barred]
     leaving = _leaving(desk, act, group, running, back=back)
     folders = {*_turned(group, back=back), *(folder for folder, _ in leaving)}
     emptied = sorted(filter(partial(_is_folder, desk), folders), key=lambda folder: -folder.count("/"))
@@ -180,7 +187,8 @@ def _stand(desk: Desk, intent: Intent, own: set[str]) -> Stand:
     if found.kind == "folder" and intent.after is None:
         return "after"  # the file is gone: a folder of this act, or of someone else, stands in its place
     if found.kind not in ("file", "symlink"):
-        return "before" if intent.before is None and intent.how == "put" and found.kind == "folder" else "third"
+        gives_way = intent.before is None and intent.how == "put" and found.kind == "folder"
+        return "before" if gives_way and desk.root.holds_only(intent.path, own | folders_of(own)) else "third"
     state, _ = state_on_disk(desk, intent.path, desk.know(intent.path), found, at)
     if state == intent.after:
         return "after"
@@ -238,15 +246,25 @@ def _leaving(
 ) -> list[tuple[str, PathId]]:
     """Lists the folders that go when they are empty, deepest first.
 
-    Those that an act made before it was taken back; those that the files of a reset leave.
+    Those that an act made before it was taken back; those that the files of an act that goes back to states leave.
     """
     made = staged.folders(desk.database.look(), desk.place.branch_id)
     if back:
         return [(folder, number) for folder, number, made_by in made if made_by == act]
-    if not any(opened.id == act and opened.name == "reset" for opened in running):
+    if not any(opened.id == act and opened.name in LEAVING for opened in running):
         return []
     going = {folder for intent in group if intent.after is None for folder in parents(intent.path)}
     return [(folder, number) for folder, number, _ in made if folder in going]
+
+
+def _is_barred(desk: Desk, intent: Intent, own: set[str], third: list[str]) -> bool:
+    """Tells whether a file cannot go back: below a file of someone else, or where a folder holds more than ours."""
+    if intent.before is None:
+        return False
+    if not set(third).isdisjoint(parents(intent.path)):
+        return True
+    mine = own.difference(third)
+    return _is_folder(desk, intent.path) and not desk.root.holds_only(intent.path, mine | folders_of(mine))
 
 
 def _turned(group: list[Intent], *, back: bool) -> set[str]:

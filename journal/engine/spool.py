@@ -75,11 +75,11 @@ class Spool:
         journal: str | PathLike[str] | None = None,
         session_id: str | None = None,
         metadata: Mapping[str, Any] | None = None,
+        on_conflict: hand_edits.OnConflict = "refuse",
         wait_s: float = 0.0,
         allow_git: bool = False,
         allow_wide_root: bool = False,
         create: bool = True,
-        on_conflict: hand_edits.OnConflict = "refuse",
     ) -> Self:
         """Opens a root for work, mending first what a dead process left there.
 

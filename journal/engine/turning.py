@@ -1,6 +1,6 @@
 """Files that become folders, and folders that become files, within one verb."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from journal.content.paths import parents
 from journal.engine.desk import Desk
@@ -42,7 +42,7 @@ def is_going(slot: Slot) -> bool:
     return slot.disk is not None and slot.now is None
 
 
-def folders_of(paths: list[str]) -> set[str]:
+def folders_of(paths: Iterable[str]) -> set[str]:
     """Names the folders above some paths."""
     return {folder for path in paths for folder in parents(path)}
 

@@ -1,4 +1,4 @@
-"""Taking over what someone else did: it is staged as it stands, no file is touched, and reset removes no file of theirs."""
+"""Taking over what someone else did: staged as it stands, no file touched, and reset removes no file of theirs."""
 
 import hashlib
 import os

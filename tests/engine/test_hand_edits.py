@@ -3,93 +3,38 @@
 In every cell each content that a person wrote is on disk afterwards, or the journal gives it by its digest.
 """
 
-import hashlib
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journal import Delete, JournalError, Move, Replace, Spool, UnknownName, UsageError, WorkspaceChanged, Write
-from tests.engine.looking import acts, disk, shape, temp_files, value
-
-HEAD, STAGED, THEIRS, NEW = (f"{word} line\n".encode() for word in ("head", "staged", "theirs", "new"))
-LARGE = b"a large content of somebody\n" * 70_000
-LINK = b"theirs line"
-NOTE = b"a note of somebody\n"
-
-
-def created(spool: Spool, root: Path) -> None:
-    untracked(spool, root)
-    spool.write("p", STAGED)
-
-
-def modified(spool: Spool, root: Path) -> None:
-    at_head(spool, root)
-    spool.write("p", STAGED)
-
-
-def deleted(spool: Spool, root: Path) -> None:
-    at_head(spool, root)
-    spool.delete("p")
-
-
-def at_head(spool: Spool, root: Path) -> None:
-    spool.write("p", HEAD)
-    spool.commit("head")
-
-
-def untracked(spool: Spool, root: Path) -> None:
-    spool.write("other", "other")
-    spool.commit("head")
-
-
-def edited(path: Path) -> None:
-    path.write_bytes(THEIRS)
-
-
-def edited_by_rename(path: Path) -> None:
-    (path.parent / "their~").write_bytes(THEIRS)
-    os.replace(path.parent / "their~", path)
-
-
-def edited_to_head(path: Path) -> None:
-    path.write_bytes(HEAD)
-
-
-def edited_to_staged(path: Path) -> None:
-    path.write_bytes(STAGED)
-
-
-def removed(path: Path) -> None:
-    path.unlink()
-
-
-def made_executable(path: Path) -> None:
-    path.chmod(0o755)
-
-
-def replaced_by_link(path: Path) -> None:
-    path.unlink()
-    path.symlink_to(os.fsdecode(LINK))
-
-
-def replaced_by_folder(path: Path) -> None:
-    path.unlink(missing_ok=True)
-    path.mkdir()
-    (path / "note").write_bytes(NOTE)
-
-
-def touched(path: Path) -> None:
-    os.utime(path, ns=(1, 1))
-
-
-def copied_back(path: Path) -> None:
-    shutil.copyfile(path, path.parent / "copy~")
-    os.replace(path.parent / "copy~", path)
-
+from journal import JournalError, Spool, UsageError
+from tests.engine.hands import (
+    HEAD,
+    LINK,
+    NEW,
+    NOTE,
+    STAGED,
+    at_head,
+    copied_back,
+    created,
+    deleted,
+    edited,
+    edited_by_rename,
+    edited_to_head,
+    edited_to_staged,
+    is_held,
+    made_executable,
+    modified,
+    removed,
+    replaced_by_folder,
+    replaced_by_link,
+    standing,
+    touched,
+    untracked,
+)
+from tests.engine.looking import disk, shape, temp_files
 
 State = Callable[[Spool, Path], None]
 Hand = Callable[[Path], None]
@@ -276,21 +221,6 @@ CELLS = [
 ]
 
 
-def is_held(spool: Spool, root: Path, content: bytes) -> bool:
-    """Whether a content is on disk, or in the journal under its digest."""
-    if any(found == content for found, _, _ in disk(root).values()):
-        return True
-    try:
-        return spool.journal.blob(hashlib.sha256(content).hexdigest()).read() == content
-    except UnknownName:
-        return False
-
-
-def standing(root: Path, path: str) -> bytes | None:
-    found = disk(root).get(path)
-    return None if found is None else found[0]
-
-
 @pytest.mark.parametrize(("row", "state", "hand", "verb", "policy"), CELLS)
 def test_every_cell(root: Path, row: str, state: State, hand: Hand, verb: str, policy: Any) -> None:
     with Spool.open(root, on_conflict=policy) as spool:
@@ -342,177 +272,12 @@ def test_every_row_has_every_column() -> None:
     assert {row: set(cells) for row, cells in TABLE.items()} == {row: set(VERBS) for row in ROWS}
 
 
-def history(spool: Spool, path: str = "p") -> list[tuple[str, str | None, str | None]]:
-    """Act, content before and content after of every edit of a path, in order."""
-    sql = "SELECT a.name, f.sha_before, f.sha_after FROM file_history AS f JOIN audit AS a USING (invocation_id)"
-    rows = spool.journal.query(sql + " WHERE f.path = ? ORDER BY f.edit_id", [path])
-    return [(row["name"], text(spool, row["sha_before"]), text(spool, row["sha_after"])) for row in rows]
-
-
-def text(spool: Spool, digest: str | None) -> str | None:
-    """The first word of a content."""
-    return None if digest is None else spool.journal.blob(digest).read().split()[0].decode()
-
-
-def rescued(spool: Spool) -> list[tuple[str, str | None, str]]:
-    """Path, content and reason of what was kept before it was written over."""
-    sql = "SELECT p.name, lower(hex(b.sha256)) AS sha, r.reason FROM rescued AS r JOIN path AS p ON p.id = r.path_id"
-    rows = spool.journal.query(sql + " JOIN blob AS b ON b.id = r.blob_id ORDER BY r.id")
-    return [(row["name"], text(spool, row["sha"]), row["reason"]) for row in rows]
-
-
 @pytest.mark.parametrize("given", ["", "Adopt", "keep", None, True, 0, ["adopt"]])
 def test_anything_else_is_no_policy(root: Path, given: Any) -> None:
     with pytest.raises(UsageError) as caught:
         Spool.open(root, on_conflict=given)
     assert caught.value.hint
     assert list(root.iterdir()) == []
-
-
-def test_an_adopted_edit_is_an_edit_of_its_own(root: Path) -> None:
-    with Spool.open(root, on_conflict="adopt") as spool:
-        modified(spool, root)
-        edited(root / "p")
-        patch = spool.replace("p", "theirs", "new")
-        assert (text(spool, patch.sha_before), text(spool, patch.sha_after)) == ("theirs", "new")
-        assert history(spool)[2:] == [("replace", "staged", "theirs"), ("replace", "theirs", "new")]
-        assert (rescued(spool), [text(spool, p.sha_before) for p in spool.diff()]) == ([], ["head"])
-        spool.reset()
-        assert standing(root, "p") == HEAD
-
-
-def test_what_is_written_over_is_kept_and_told(root: Path) -> None:
-    with Spool.open(root, on_conflict="overwrite") as spool:
-        modified(spool, root)
-        edited(root / "p")
-        patch = spool.replace("p", "staged", "new")
-        assert (text(spool, patch.sha_before), text(spool, patch.sha_after)) == ("theirs", "new")
-        assert history(spool)[2:] == [("replace", "theirs", "new")]
-        assert rescued(spool) == [("p", "theirs", "overwrite")]
-        assert [text(spool, each.sha_before) for each in spool.diff()] == ["head"]
-
-
-@pytest.mark.parametrize("policy", ["adopt", "overwrite"])
-def test_a_batch_meets_edits_of_several_paths(root: Path, policy: Any) -> None:
-    with Spool.open(root, on_conflict=policy) as spool:
-        for name in "abcd":
-            spool.write(name, HEAD)
-        spool.commit("head")
-        for name in "abc":
-            edited(root / name)
-        batch = [Replace("a", "line", "place"), Move("b", "e"), Write("a", "last", mode=0o600), Delete("c")]
-        with pytest.raises(UnknownName):
-            spool.batch([*batch, Replace("none", "x", "y")])
-        assert (spool.touched_files(), [standing(root, name) for name in "abc"]) == ([], [THEIRS] * 3)
-        results = spool.batch(batch)
-        assert [result.applied for result in results] == [False, True, True, True]
-        moved = THEIRS if policy == "adopt" else HEAD
-        assert {path: content for path, (content, _, _) in disk(root).items()} == {"a": b"last", "d": HEAD, "e": moved}
-        assert is_held(spool, root, THEIRS)
-        assert [name for name, _, _ in rescued(spool)] == ([] if policy == "adopt" else ["a", "b", "c"])
-        spool.reset()
-        assert {content for content, _, _ in disk(root).values()} == {HEAD}
-
-
-@pytest.mark.parametrize("policy", ["adopt", "overwrite"])
-@pytest.mark.parametrize("verb", ["write", "delete", "move", "symlink", "commit"])
-def test_a_large_edit_is_kept_whole(root: Path, policy: Any, verb: str) -> None:
-    with Spool.open(root, on_conflict=policy) as spool:
-        modified(spool, root)
-        (root / "p").write_bytes(LARGE)
-        VERBS[verb](spool)
-        kept = spool.journal.blob(hashlib.sha256(LARGE).hexdigest())
-        assert kept.read() == LARGE
-
-
-@pytest.mark.parametrize("policy", ["adopt", "overwrite"])
-def test_bytes_of_someone_else_are_synced_before_they_leave_the_disk(
-    root: Path, policy: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Spool.open(root, on_conflict=policy) as spool:
-        spool.write("p", THEIRS)  # the journal knows these bytes, in a transaction that was not synced
-        spool.write("p", STAGED)
-        edited(root / "p")
-        asked, begin = list[bool](), spool._desk.database.begin
-        monkeypatch.setattr(spool._desk.database, "begin", lambda sync=False: (asked.append(sync), begin(sync=sync))[1])
-        spool.write("p", NEW)
-        assert asked == [True]
-
-
-def test_a_move_goes_over_nothing_that_it_was_not_told_to(root: Path) -> None:
-    with Spool.open(root, on_conflict="overwrite") as spool:
-        deleted(spool, root)
-        edited(root / "p")
-        spool.write("q", NEW)
-        with pytest.raises(WorkspaceChanged, match="exists already"):
-            spool.move("q", "p")
-        assert standing(root, "p") == THEIRS
-        spool.move("q", "p", overwrite=True)
-        assert (standing(root, "p"), is_held(spool, root, THEIRS)) == (NEW, True)
-
-
-def test_a_commit_adopts_what_stands_there(root: Path) -> None:
-    with Spool.open(root, on_conflict="adopt") as spool:
-        for name in "abcd":
-            spool.write(name, HEAD)
-        spool.commit("head")
-        for name in "abc":
-            spool.write(name, STAGED)
-        edited(root / "a")
-        (root / "b").unlink()
-        edited_to_head(root / "c")
-        edited(root / "d")  # not staged, so not part of it
-        commit = spool.commit("all")
-        assert commit is not None
-        assert [(c.path, c.change_type) for c in spool.journal.changes(commit=commit.id)] == [
-            ("a", "modified"),
-            ("b", "deleted"),
-        ]
-        assert spool.journal.blob(spool.journal.tree()["a"].sha256).read() == THEIRS
-        assert (acts(spool.journal)[-2:], history(spool, "a")[-1]) == (
-            [("adopt", "ok"), ("commit", "ok")],
-            ("adopt", "staged", "theirs"),
-        )
-        assert [edit.path for edit in spool.status().edits] == ["d"]
-
-
-def test_a_commit_of_edits_that_undo_all_that_is_staged_is_none(root: Path) -> None:
-    with Spool.open(root, on_conflict="adopt") as spool:
-        modified(spool, root)
-        edited_to_head(root / "p")
-        assert (spool.commit("nothing left"), spool.touched_files()) == (None, [])
-
-
-def test_a_commit_writes_over_and_keeps_who_staged_it(root: Path) -> None:
-    with Spool.open(root, on_conflict="overwrite") as spool:
-        spool.write("other", HEAD)
-        modified(spool, root)
-        spool.delete("other")
-        staged_by = [patch.invocation_id for patch in spool.diff()]
-        edited(root / "p")
-        (root / "other").write_bytes(THEIRS)
-        commit = spool.commit("ours")
-        assert commit is not None
-        changes = spool.journal.changes(commit=commit.id)
-        assert [change.invocation_id for change in changes] == staged_by
-        assert disk(root) == {"p": (STAGED, 0o644, "file")}
-        assert rescued(spool) == [("other", "theirs", "overwrite"), ("p", "theirs", "overwrite")]
-        assert acts(spool.journal)[-2:] == [("overwrite", "ok"), ("commit", "ok")]
-        assert spool.status().clean
-
-
-def test_a_commit_that_cannot_write_over_publishes_nothing(root: Path) -> None:
-    with Spool.open(root, on_conflict="overwrite") as spool:
-        modified(spool, root)
-        spool.write("q", STAGED)
-        replaced_by_folder(root / "p")
-        edited(root / "q")
-        before = shape(root)
-        with pytest.raises(WorkspaceChanged) as caught:
-            spool.commit("no")
-        assert caught.value.paths == ("p",)
-        assert (shape(root), spool.touched_files()) == (before, ["p", "q"])
-        assert acts(spool.journal)[-1] == ("commit", "failed")
 
 
 def test_a_touch_is_no_edit_for_anybody(root: Path) -> None:
@@ -528,16 +293,3 @@ def test_a_touch_is_no_edit_for_anybody(root: Path) -> None:
             assert (spool.status().clean, spool.adopt(), spool.restore("main")) == (True, [], [])
             report = spool.reset()
             assert (report.plan, report.restored, report.conflicts) == ((), (), ())
-
-
-def test_a_verb_that_finds_nothing_to_do_stages_nothing_of_an_edited_file(root: Path) -> None:
-    for policy in POLICIES:
-        with Spool.open(root, on_conflict=policy) as spool:  # type: ignore[arg-type]  # one of the three
-            spool.write("p", STAGED)
-            made_executable(root / "p")
-            assert not spool.replace("p", "no such text", "x").changed
-            assert [patch.mode_after for patch in spool.diff()] == [0o644]
-            assert spool.write("p", STAGED).mode_after == 0o755
-            assert [patch.mode_after for patch in spool.diff()] == [0o755]
-            assert value(spool.journal, "SELECT count(*) FROM rescued") == 0
-            spool.reset()

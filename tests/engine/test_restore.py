@@ -15,7 +15,7 @@ LARGE = bytes(range(256)) * 8_000
 STEPS: list[list[Any]] = [
     [Write("a", "one"), Write("run", "x", mode=0o755), Write("dir/x", "x"), Write("dir/y", "y"), Symlink("link", "a")],
     [Write("a", "two"), Chmod("run", 0o644), Delete("dir/x"), Write("new/deep/z", "z"), Write("big", LARGE)],
-    [Delete("dir/y"), Write("dir", "a file now"), Delete("link"), Write("link", "a file"), Delete("a"), Write("a/b", "b")],
+    [Delete("dir/y"), Write("dir", "a file"), Delete("link"), Write("link", "a file"), Delete("a"), Write("a/b", "b")],
     [Move("a/b", "c"), Write("a", "three"), Delete("new/deep/z"), Delete("dir"), Delete("big")],
 ]
 
@@ -126,7 +126,8 @@ def test_a_dry_run_tells_and_changes_nothing(spool: Spool, root: Path, past: Pas
     planned = spool.restore(past.id(0), dry_run=True)
     assert (shape(root), counts(spool.journal), spool.touched_files()) == (before, rows, [])
     done = spool.restore(past.id(0))
-    assert [(p.path, p.change_type, p.sha_after) for p in planned] == [(p.path, p.change_type, p.sha_after) for p in done]
+    plan = [(patch.path, patch.change_type, patch.sha_after) for patch in planned]
+    assert plan == [(patch.path, patch.change_type, patch.sha_after) for patch in done]
     assert {patch.invocation_id for patch in planned} == {None}
 
 
@@ -181,8 +182,8 @@ def test_what_someone_did_already_is_taken_over(spool: Spool, root: Path, past: 
     (root / "c").unlink()
     (root / "run").chmod(0o755)
     before = shape(root)
-    patches = spool.restore(past.id(0), ["a", "c", "run"])
-    assert [(patch.path, patch.change_type) for patch in patches] == [("a", "modified"), ("c", "deleted"), ("run", "mode")]
+    told = {patch.path: patch.change_type for patch in spool.restore(past.id(0), ["a", "c", "run"])}
+    assert told == {"a": "modified", "c": "deleted", "run": "mode"}
     assert (shape(root), spool.touched_files()) == (before, ["a", "c", "run"])
 
 
@@ -235,3 +236,12 @@ def test_folders_that_were_made_for_what_is_staged_go(spool: Spool, root: Path, 
     spool.write("made/for/this", "x")
     spool.restore("main")
     assert "made" not in names(root)
+
+
+def test_an_adopted_file_that_was_not_there_then_goes_and_comes_back(spool: Spool, root: Path, past: Past) -> None:
+    (root / "theirs").write_text("precious")
+    spool.adopt("theirs")
+    assert [patch.path for patch in spool.restore("main")] == ["theirs"]
+    assert "theirs" not in names(root)
+    spool.reset()
+    assert (root / "theirs").read_text() == "precious"
