@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 INIT = "Run `spool init` in the folder to journal first."
 
 
-def describe(parser: ArgumentParser) -> None:
-    """Adds what every command takes that changes something."""
+def describe(parser: ArgumentParser, *, conflicts: bool = True) -> None:
+    """Adds what every command takes that changes something; without `conflicts` for one that asks nobody's leave."""
     group = parser.add_argument_group("on every command that changes something")
     group.add_argument(
         "--wait", type=seconds, default=0.0, metavar="SECONDS", help="wait so long for another writer (default: not)"
@@ -30,6 +30,13 @@ def describe(parser: ArgumentParser) -> None:
     group.add_argument("--branch", metavar="NAME", help="work on this branch (default: the one that the root has)")
     group.add_argument("--allow-git", action="store_true", help="let paths lie in .git")
     group.add_argument("--allow-wide-root", action="store_true", help="let the root be / or a home folder")
+    if conflicts:
+        group.add_argument(
+            "--on-conflict",
+            choices=("refuse", "adopt", "overwrite"),
+            default="refuse",
+            help="when someone else edited a file: refuse (default), adopt the edit first, or keep it and go over it",
+        )
 
 
 @contextmanager
@@ -50,6 +57,7 @@ def session(arguments: Namespace, place: Place, *, create: bool = False, quiet: 
             branch=arguments.branch,
             allow_wide_root=arguments.allow_wide_root,
             create=create,
+            on_conflict=getattr(arguments, "on_conflict", "refuse"),
         )
     except UnknownName as error:
         if place.journal is None:

@@ -6,8 +6,8 @@ from argparse import ArgumentParser, Namespace
 from journal.cli import access, output
 from journal.cli.location import located
 from journal.cli.output import Screen
+from journal.cli.plans import steps
 from journal.cli.progress import bar
-from journal.cli.reset import steps
 from journal.errors import UnknownName
 
 

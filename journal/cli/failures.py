@@ -23,6 +23,7 @@ CANDIDATES = 5
 
 # The engine's advice names parameters; at the command line the same thing is a flag.
 SPOKEN = {
+    "adopt()": "`spool adopt`",
     "allow_git=True": "--allow-git",
     "branch=": "--branch ",
     "allow_wide_root=True": "--allow-wide-root",

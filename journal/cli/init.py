@@ -13,7 +13,7 @@ def describe(parser: ArgumentParser) -> None:
         "The journal lies in your state folder, out of reach of what happens in the root; SPOOL_HOME or --journal\n"
         "put it elsewhere. Doing it again changes nothing. JSON: root, journal, created."
     )
-    access.describe(parser)
+    access.describe(parser, conflicts=False)
 
 
 def run(arguments: Namespace) -> int:

@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "chmod": "set permission bits",
         "symlink": "put a symbolic link at a path",
         "batch": "carry out many changes, all or none",
+        "adopt": "stage what someone else changed on disk",
     },
     "Look": {
         "status": "show what is staged, in conflict or edited by hand",
@@ -40,6 +41,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "validate": "show what would be judged and published, with its digest",
         "commit": "publish all that is staged",
         "reset": "take back what is staged",
+        "restore": "stage what takes files to an older commit",
     },
     "Follow and ask": {
         "changes": "list committed changes after a cursor",
@@ -58,7 +60,7 @@ SENTENCES = {name: sentence for group in COMMANDS.values() for name, sentence in
 LATE = {"demo"}  # shown only where it is installed
 
 ELSEWHERE = {
-    "add": "write", "cat": "read", "check": "verify", "ci": "commit", "edit": "replace", "fsck": "verify",
+    "add": "adopt", "cat": "read", "check": "verify", "ci": "commit", "edit": "replace", "fsck": "verify",
     "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "query": "sql", "remove": "delete",
     "rename": "move", "revert": "reset", "rm": "delete", "st": "status", "tail": "follow", "unlink": "delete",
     "watch": "follow",

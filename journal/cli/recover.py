@@ -19,7 +19,7 @@ def describe(parser: ArgumentParser) -> None:
         "Every command that changes something does this when it opens the root; this one does nothing else.\n"
         "JSON: finished, undone, conflicts, interrupted, swept, rescued, journal, clean."
     )
-    access.describe(parser)
+    access.describe(parser, conflicts=False)
 
 
 def run(arguments: Namespace) -> int:

@@ -1,15 +1,12 @@
 """`spool reset`: takes back what is staged."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 
-from journal.cli import access, output
+from journal.cli import access, output, plans
 from journal.cli.location import Place, located
 from journal.cli.output import Screen
 from journal.errors import ConflictError
-from journal.records import PlanStep, ResetReport
-
-COLOURS = {"write": "green", "delete": "red", "mode": "yellow", "leave": "dim"}
+from journal.records import ResetReport
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -22,7 +19,7 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="only these files, folders or globs (default: all)")
     parser.add_argument("--force", action="store_true", help="also what someone else edited meanwhile")
     parser.add_argument("-n", "--dry-run", action="store_true", help="only print what would be done")
-    access.describe(parser)
+    access.describe(parser, conflicts=False)
 
 
 def run(arguments: Namespace) -> int:
@@ -48,7 +45,7 @@ def _nothing(unchanged: int, named: bool) -> str:
 
 
 def _tell(screen: Screen, place: Place, report: ResetReport, dry_run: bool, named: bool) -> None:
-    steps(screen, place, report.plan)
+    plans.steps(screen, place, report.plan)
     if dry_run:
         screen.advice("Nothing was touched." if report.plan else _nothing(report.unchanged, named))
         return
@@ -60,15 +57,3 @@ def _tell(screen: Screen, place: Place, report: ResetReport, dry_run: bool, name
         names = ", ".join(output.shown(place.shown(path)) for path in report.conflicts)
         screen.line(f"{screen.paint('Left alone', 'red')}, edited by someone else: {names}")
         screen.advice("`spool reset --force PATH` keeps those bytes in the journal, then goes back to head.")
-
-
-def steps(screen: Screen, place: Place, plan: Sequence[PlanStep]) -> None:
-    """Writes a plan, a line a path: action, path, bytes, reason."""
-    if not plan:
-        return
-    names = [output.shown(place.shown(step.path)) for step in plan]
-    width = min(max(map(output.columns, names)), 60)
-    for step, name in zip(plan, names, strict=True):
-        action = screen.paint(f"{step.action:6}", COLOURS[step.action])
-        size = output.size(step.bytes) if step.action == "write" else ""
-        screen.line(f"{action}  {output.padded(name, width)}  {size:>9}  {step.reason}".rstrip())

@@ -13,11 +13,17 @@ MAGIC = re.compile(r"[*?\[]").search
 
 
 class Selection:
-    """A predicate over normal paths; `everything` and `nothing` let a caller skip asking."""
+    """A predicate over normal paths; `everything` and `nothing` let a caller skip asking.
 
-    __slots__ = ("everything", "nothing", "_names", "_glob")
+    `starts` are paths at or below which all lies that is selected, "" for the root: where a walk has to look.
+    """
 
-    def __init__(self, names: frozenset[str], glob: re.Pattern[str] | None, everything: bool) -> None:
+    __slots__ = ("everything", "nothing", "starts", "_names", "_glob")
+
+    def __init__(
+        self, names: frozenset[str], glob: re.Pattern[str] | None, everything: bool, starts: Iterable[str] = ("",)
+    ) -> None:
+        self.starts = tuple(starts)
         self.everything = everything
         self.nothing = not (everything or names or glob)
         self._names = names
@@ -37,15 +43,18 @@ class Selection:
             return cls(frozenset(), None, True)
         names: set[str] = set()
         globs: list[str] = []
+        starts: dict[str, None] = {}
         for each in several(given):
             name, under = _read(each)
             if not name:
                 return cls(frozenset(), None, True)
-            if MAGIC(name) and not exists(name):
+            if (magic := MAGIC(name)) and not exists(name):
                 globs.append(_translated(name + "/**" if under else name))
+                starts[name[: magic.start()].rpartition("/")[0]] = None
             else:
+                starts[name] = None
                 names.update((name + "/",) if under else (name, name + "/"))
-        return cls(frozenset(names), re.compile("|".join(globs), re.DOTALL) if globs else None, False)
+        return cls(frozenset(names), re.compile("|".join(globs), re.DOTALL) if globs else None, False, starts)
 
     def matches(self, path: str) -> bool:
         """Tells whether a normal path is selected."""

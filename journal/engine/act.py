@@ -55,7 +55,8 @@ def staged_now(slot: Slot) -> tuple[State | None, State | None]:
     """Folds an edit into what is staged: from the state at head (or, untracked, on disk) to the state now."""
     known = slot.known
     if known.staged is not None:
-        return known.staged[0], slot.after
+        untouched = slot.stood is None or slot.stood == slot.after
+        return (known.staged[0] if untouched else slot.stood), slot.after
     return (known.head if known.head is not None else slot.before), slot.after
 
 
@@ -100,7 +101,7 @@ def _prepare(desk: Desk, plan: Plan) -> None:
 def _promise(desk: Desk, plan: Plan) -> Opened:
     """Step 3: one transaction with all rows of the act."""
     moving = plan.moving
-    sync = any(not s.known.marked or s.captured for s in moving) or any(s.adopted for s in plan.slots)
+    sync = any(not s.known.marked or s.captured for s in moving) or any(s.adopted or s.rescued for s in plan.slots)
     opened: Opened | None = None
     try:
         with desk.transaction(sync=sync) as (tx, chain):
@@ -138,6 +139,7 @@ def _write_rows(desk: Desk, tx: Write, plan: Plan, opened: Opened) -> None:
         if slot.known.path_id is None:
             slot.known.path_id = paths.number(tx, slot.path)
     last = _log_edits(desk, tx, plan, opened.id)
+    _tell_rescued(desk, tx, plan, last)
     prior = {slot.path: slot.known.row for slot in plan.slots}
     _stage(desk, tx, plan, last)
     _promise_disk(desk, tx, plan, opened.id, prior, last)
@@ -156,6 +158,16 @@ def _log_edits(desk: Desk, tx: Write, plan: Plan, act: InvocationId) -> dict[str
     if rows:
         staged.log(tx, rows)
     return last
+
+
+def _tell_rescued(desk: Desk, tx: Write, plan: Plan, last: dict[str, EditId]) -> None:
+    """Records whose bytes are written over; a path that gets its staged content back stays the act's that staged it."""
+    for slot in plan.slots:
+        blob = desk.columns(tx, slot.before)[0] if slot.rescued else None
+        if blob is not None:
+            marks.rescue(tx, _id(slot), blob, slot.rescued, plan.asked.started_at)
+            if slot.known.staged is not None and plan.fold(slot) == slot.known.staged:
+                last.pop(slot.path, None)
 
 
 def _stage(desk: Desk, tx: Write, plan: Plan, last: dict[str, EditId]) -> None:
@@ -203,11 +215,26 @@ def _promise_disk(
         rows.append(IntentRow(*head, before, stood, after, stands, prior[slot.path]))
         size = None if made is None else made.size
         marked.append(Mark(place.root_id, ids[slot.path], int(act), stands[0], size, stands[1], place.boot_id))
-    intents.put(tx, rows)
+    intents.put(tx, rows + _staying(desk, tx, plan, act, prior))
     marks.mark(tx, marked)
     if plan.folders.make:
         edit = next(iter(last.values()), None) or EditId(staged.last_edit(tx))
         staged.made(tx, place.branch_id, [(paths.number(tx, folder), edit) for folder in plan.folders.make])
+
+
+def _staying(
+    desk: Desk, tx: Write, plan: Plan, act: InvocationId, prior: dict[str, intents.Prior | None]
+) -> list[IntentRow]:
+    """Makes the promises of paths whose staged row changes and whose file stays: should the act be taken back, they
+    are how the row is found again. An act that moves no file is never taken back."""
+    moving, branch, rows = plan.moving, desk.place.branch_id, list[IntentRow]()
+    for slot in plan.slots if moving else []:
+        if not slot.how and prior[slot.path] != slot.known.row:
+            stands = (None, None) if slot.look is None else (slot.look.inode, slot.look.mtime_ns)
+            state = desk.columns(tx, slot.before)
+            head = (branch, _id(slot), act, len(moving) + len(rows), len(moving), "mode", 0, None)
+            rows.append(IntentRow(*head, state, stands, state, stands, prior[slot.path]))
+    return rows
 
 
 def _finish(desk: Desk, plan: Plan, opened: Opened) -> None:

@@ -9,13 +9,12 @@ from journal.content.drawing import Texts
 from journal.content.patching import begins_anew
 from journal.content.text import is_text
 from journal.engine import compare
-from journal.engine.act import Plan, carry_out, staged_now
 from journal.engine.asking import asked
 from journal.engine.desk import Desk
 from journal.engine.overlay import Edit, Overlay, bytes_of, exists_already, patched, refuse_below_file
 from journal.engine.patching import Made, made, needs_bytes
 from journal.engine.slots import Slot, Version
-from journal.engine.stage import diff_text
+from journal.engine.stage import carry_overlay, diff_text
 from journal.errors import InvalidPatch, UnknownName
 from journal.ids import sha256
 from journal.records import FilePatch, PatchHunkReport, Tolerance
@@ -59,8 +58,7 @@ def apply(desk: Desk, diff: str | bytes, tolerance: Tolerance, *, dry_run: bool)
             overlay.discard()
             desk.forget()
             raise
-        plan = Plan(what, list(overlay.slots.values()), weaver.edits, overlay.packed, staged_now)
-        act = int(carry_out(desk, plan).id)
+        act = carry_overlay(desk, overlay, what, weaver.edits)
         return [_patch(desk, each, act) for each in outcomes]
 
 

@@ -1,6 +1,6 @@
 """Publishing what is staged, in one transaction that is on disk when it ends.
 
-    1  every staged path is looked at: a content that nobody here wrote is refused, nothing is published
+    1  every staged path is looked at: a content that nobody here wrote is refused, adopted or written over
     2  where there are validators or a gate: they judge with nothing locked, then step 1 again, on the same stage
     3  the changes are counted
     4  one synced transaction: what is staged must still be what was looked at; acts that are done but not yet closed
@@ -14,14 +14,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from journal.database import Read, Write
-from journal.engine import compare, judging
+from journal.engine import compare, hand_edits, judging
 from journal.engine.asking import asked
 from journal.engine.desk import Desk, now_us, took
 from journal.engine.judging import Judgement, Setting, Stage
 from journal.engine.reading import Reading
 from journal.engine.stage import checked_metadata
-from journal.engine.survey import Survey, fields_of
-from journal.errors import LimitExceeded, StageChanged, StorageError, UsageError, WorkspaceChanged
+from journal.engine.survey import fields_of
+from journal.errors import LimitExceeded, StageChanged, StorageError, UsageError
 from journal.ids import BranchId, CommitRow, Sha256, commit_id, compact_json
 from journal.limits import MESSAGE_BYTES_MAX
 from journal.records import Commit, when
@@ -29,7 +29,7 @@ from journal.tables import commits, sessions, staged, trees
 from journal.tables.commits import Draft, DraftChange
 from journal.tables.invocations import Asked, Outcome
 from journal.tables.staged import Staged
-from journal.tables.states import change_type, same_content
+from journal.tables.states import change_type
 
 DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 
@@ -80,12 +80,13 @@ def commit(
 
 
 def _ready(desk: Desk, wanted: Sha256 | None) -> Stage:
-    """Lists what is staged, and looks at it on disk; with `wanted` it must be exactly that."""
+    """Lists what is staged, and settles what the disk holds otherwise; with `wanted` it must be exactly that."""
     _refuse_half_undone(desk)
     stage = judging.staged_now(desk.database.look(), desk.place.branch_id)
+    if hand_edits.agree(desk, stage.rows) is not stage.rows:
+        stage = judging.staged_now(desk.database.look(), desk.place.branch_id)
     if wanted is not None and stage.digest() != wanted:
         raise _stage_changed(wanted, stage)
-    _refuse_hand_edits(desk, stage.rows)
     return stage
 
 
@@ -128,29 +129,6 @@ def _is_unicode(message: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _refuse_hand_edits(desk: Desk, rows: list[Staged]) -> None:
-    """Step 1: looks at every staged path; what stands there must be what is about to be published."""
-    eyes = Survey(desk.database.look(), desk.root, desk.place.root_id, desk.seen)
-    changed = [row for row in rows if not _as_staged(eyes, row)]
-    if not changed:
-        return
-    first = changed[0]
-    standing = eyes.standing(first.path, first.path_id)
-    others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-    raise WorkspaceChanged(
-        f"{first.path!r}{others} changed on disk since it was staged; nothing was committed",
-        hint="look at `spool status`, then put the staged content back, or reset the path with force",
-        path=first.path,
-        expected=None if first.after is None else first.after.sha256.hex(),
-        found=None if standing is None else standing.sha256.hex(),
-        paths=tuple(row.path for row in changed),
-    )
-
-
-def _as_staged(eyes: Survey, row: Staged) -> bool:
-    return same_content(eyes.standing(row.path, row.path_id), row.after)
 
 
 def _counts(desk: Desk, reading: Reading, rows: list[Staged]) -> tuple[int, int]:

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from journal import limits
 from journal.content.paths import normal
@@ -77,6 +77,7 @@ class Desk:
         self.temp = temp
         self.place = place
         self.allow_git = allow_git
+        self.on_conflict: Literal["refuse", "adopt", "overwrite"] = "refuse"
         self.private, self.private_begins = _private(root.path, database.path)
         self.chunks = Chunks(database.look)
         self.bases = SharedBases(self.chunks, self.lock)

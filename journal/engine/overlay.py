@@ -7,12 +7,12 @@ from typing import NamedTuple
 from journal.content.diff_parsing import diff_bytes, parse
 from journal.content.patching import single
 from journal.content.paths import parents
-from journal.engine import intake, placing
+from journal.engine import intake, placing, turning
 from journal.engine.desk import Desk
 from journal.engine.expecting import hold
 from journal.engine.patching import Made, link_target, made, needs_bytes, refuse_without_effect
 from journal.engine.replacing import replaced
-from journal.engine.slots import Slot, Version, differs_from_expected, find, refuse_hand_edit
+from journal.engine.slots import Slot, Version, differs_from_expected, recall, refuse_hand_edit, same_state
 from journal.errors import LimitExceeded, PathRefused, UnknownName, UsageError, WorkspaceChanged
 from journal.limits import EDIT_BYTES_MAX
 from journal.records import Chmod, Delete, Move, Operation, Patch, PatchHunkReport, Replace, Symlink, Write
@@ -40,7 +40,11 @@ class Applied(NamedTuple):
 
 
 class Overlay:
-    """The paths that a verb touches, each from what stands on disk to what the operations so far make of it."""
+    """The paths that a verb touches, each from what stands on disk to what the operations so far make of it.
+
+    `taken` are the edits of someone else that were adopted on the way. `set_aside` are contents of someone else that
+    the first change of their path writes over; until then an operation sees what the journal expects there.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -48,6 +52,8 @@ class Overlay:
         self.packed: list[Version] = []
         self.folders: Counter[str] = Counter()
         self.consented: Slot | None = None
+        self.taken: list[Edit] = []
+        self.set_aside: dict[str, State | None] = {}
 
     def slot(self, path: str, *, written: bool = False, expect: str | None = None) -> Slot:
         """Gives a path's slot; the disk is looked at once a verb. One that is `written` is judged by what is written.
@@ -59,15 +65,31 @@ class Overlay:
         """
         slot = self.slots.get(path)
         if slot is None:
-            slot = find(self.desk, path)
+            slot = recall(self.desk, turning.find_turned(self.desk, path, self.slots))
             if hold(slot, expect):
                 self.consented = slot
-            if not written:
-                refuse_hand_edit(slot)
+            elif self.desk.on_conflict == "overwrite" and differs_from_expected(slot):
+                self.set_aside[path] = slot.before
+                slot.now = None if slot.known.expected is None else Version(slot.known.expected)
+            elif not written:
+                self.judge(slot)
             self.slots[path] = slot
         else:
             hold(slot, expect)
         return slot
+
+    def judge(self, slot: Slot) -> None:
+        """Decides on a content that neither the journal nor this session put there: it is adopted, or refused.
+
+        Raises:
+            WorkspaceChanged
+        """
+        if self.desk.on_conflict == "refuse":
+            refuse_hand_edit(slot)
+        elif self.desk.on_conflict == "adopt" and not slot.adopted and differs_from_expected(slot):
+            intake.capture(self.desk, slot)
+            slot.adopted = True
+            self.taken.append(Edit(slot.path, slot.known.expected, slot.before))
 
     def existing(self, path: str, expect: str | None = None) -> tuple[Slot, Version]:
         """Gives a path's slot and version.
@@ -83,6 +105,8 @@ class Overlay:
     def set(self, slot: Slot, version: Version | None, moved_from: str = "") -> Edit:
         """Lets a path have another version, and tells the edit that this is."""
         before = slot.after
+        if slot.path in self.set_aside:
+            before, slot.rescued = self.set_aside.pop(slot.path), "overwrite"
         if slot.now is not None and slot.now.temp and (version is None or version.temp != slot.now.temp):
             self.desk.temp.discard(slot.now.temp)
         slot.now = version
@@ -114,6 +138,16 @@ class Overlay:
         if applied.edits[0].before != slot.before:
             return applied  # it was written as it stands
         return applied._replace(edits=(Edit(slot.path, slot.known.expected, slot.before), *applied.edits))
+
+    def settle(self) -> list[str]:
+        """Ends the operations; gives the folders that must go for files, deepest first.
+
+        What someone else changed and no operation did is left as it stands.
+        """
+        for path in self.set_aside:
+            self.slots.pop(path)
+        turning.unbind(self.slots)
+        return turning.emptied(self.slots)
 
     def discard(self) -> None:
         """Removes the temp files of versions that will not be published."""
@@ -157,13 +191,18 @@ def _write(overlay: Overlay, operation: Operation) -> Applied:
     slot = overlay.slot(overlay.desk.path(operation.path), written=True, expect=operation.expect)
     refuse_below_file(overlay, slot)
     version = intake.version(overlay.desk, slot, operation.content, mode)
-    if slot.now is slot.disk and same_content(slot.before, version.state):
-        slot.adopted = differs_from_expected(slot)  # what someone else put there is written as it stands: it is taken
-        before = slot.known.expected if slot.adopted else slot.before
+    if (slot.now is slot.disk or slot.path in overlay.set_aside) and same_content(slot.before, version.state):
+        overlay.set_aside.pop(slot.path, None)
+        slot.now, expected = slot.disk, slot.known.expected
+        slot.adopted = slot.known.tracked and not same_state(slot.before, expected)  # it is written as it stands
+        before = expected if slot.adopted and version.state != expected else slot.before
         return Applied((overlay.set(slot, version)._replace(before=before),))
-    if version.temp and not slot.adopted and differs_from_expected(slot):
-        overlay.desk.temp.discard(version.temp)
-    refuse_hand_edit(slot)
+    try:
+        overlay.judge(slot)
+    except WorkspaceChanged:
+        if version.temp:
+            overlay.desk.temp.discard(version.temp)
+        raise
     return Applied((overlay.set(slot, version),))
 
 
@@ -173,9 +212,9 @@ def _replace(overlay: Overlay, operation: Operation) -> Applied:
     if now.state.kind == "symlink":
         raise UsageError(f"{slot.path!r} is a symlink", hint="use symlink() to point it elsewhere")
     data, count = replaced(slot.path, bytes_of(overlay, slot, now), operation)
-    if not count:
-        return Applied((Edit(slot.path, now.state, now.state),), 0)
-    version = intake.small(overlay.desk, data, now.state.mode, now)
+    version = intake.small(overlay.desk, data, now.state.mode, now) if count else now
+    if version.state == now.state:
+        return Applied((Edit(slot.path, now.state, now.state),), count)
     return Applied((overlay.set(slot, version),), count)
 
 
@@ -225,8 +264,9 @@ def _move(overlay: Overlay, operation: Operation) -> Applied:
         return Applied((Edit(source, now.state, now.state),))
     there = overlay.slot(target)
     refuse_below_file(overlay, there)
-    if there.now is not None and not operation.overwrite:
-        raise exists_already(target, there.now.state, "pass overwrite=True to replace it")
+    standing = overlay.set_aside.get(target, there.after)
+    if standing is not None and not operation.overwrite:
+        raise exists_already(target, standing, "pass overwrite=True to replace it")
     slot.now = now._replace(temp=0)  # the temp file, if any, goes along with the version
     return Applied((overlay.set(slot, None), overlay.set(there, now, source)))
 
@@ -237,6 +277,8 @@ def _chmod(overlay: Overlay, operation: Operation) -> Applied:
     slot, now = overlay.existing(overlay.desk.path(operation.path))
     if now.state.kind == "symlink":
         raise UsageError(f"{slot.path!r} is a symlink and has no mode of its own", hint="chmod the file it points to")
+    if mode == now.state.mode:
+        return Applied((Edit(slot.path, now.state, now.state),))
     return Applied((overlay.set(slot, now._replace(state=now.state._replace(mode=mode))),))
 
 
@@ -280,7 +322,7 @@ def refuse_below_file(overlay: Overlay, slot: Slot) -> None:
             reason = f"{parent.path!r} is a file"
             hint = "choose another path, or delete that file first"
             raise PathRefused(f"{slot.path!r} cannot be reached: {reason}", hint=hint, path=slot.path, reason=reason)
-    if overlay.folders[slot.path] > 0:
+    if overlay.folders[slot.path] > 0 or turning.is_filled(slot, overlay.slots):
         reason = "files of this batch lie in it"
         raise PathRefused(f"{slot.path!r} is a folder: {reason}", hint="name a file", path=slot.path, reason=reason)
 

@@ -14,6 +14,7 @@ Every step may be repeated, so a death in the middle of it costs nothing but ano
 """
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import groupby
 from typing import Literal
 
@@ -22,6 +23,7 @@ from journal.engine import aftermath, rows
 from journal.engine.carrying import Tally, carry, keep
 from journal.engine.desk import Desk, now_us
 from journal.engine.slots import state_on_disk
+from journal.engine.turning import folders_of
 from journal.errors import CorruptionError, JournalError, PathRefused
 from journal.ids import InvocationId, PathId, Sha256
 from journal.records import RecoveryReport
@@ -31,6 +33,9 @@ from journal.tables.invocations import Chain, Opened, Outcome
 from journal.workspace import look as looking
 from journal.workspace.faults import system_errors
 from journal.workspace.temp import FOLDER, HOME
+
+LEAVING = ("reset", "restore", "overwrite")
+"""acts that remove the folders that verbs had to make, when their files leave them."""
 
 Stand = Literal["after", "before", "third"]
 Origin = Literal["found", "created", "moved", "copied", "missing"]
@@ -121,10 +126,15 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     tally.conflicts += third
     back = act in tally.failed or (bool(third) and group[0].act_size > 1)
     todo = [intent for intent in group if stands[intent.path] == ("after" if back else "before")]
+    if back and (barred := {intent.path for intent in todo if _is_barred(desk, intent, own, third)}):
+        tally.conflicts += sorted(barred)  # what stood there is in the journal, and what someone else put there stays
+        todo = [intent for intent in todo if intent.path not in barred]
     leaving = _leaving(desk, act, group, running, back=back)
+    folders = {*_turned(group, back=back), *(folder for folder, _ in leaving)}
+    emptied = sorted(filter(partial(_is_folder, desk), folders), key=lambda folder: -folder.count("/"))
     try:
         with system_errors("recover", None, place=desk.root.fd):
-            carry(desk, todo, [folder for folder, _ in leaving if _is_folder(desk, folder)], tally, back=back)
+            carry(desk, todo, emptied, tally, back=back)
     except JournalError:
         tally.blocked.add(act)  # its promises stay, and the next opening tries again
         tally.conflicts += [intent.path for intent in todo]
@@ -153,7 +163,8 @@ def _stand(desk: Desk, intent: Intent, own: set[str]) -> Stand:
     if found.kind == "folder" and intent.after is None:
         return "after"  # the file is gone: a folder of this act, or of someone else, stands in its place
     if found.kind not in ("file", "symlink"):
-        return "before" if intent.before is None and intent.how == "put" and found.kind == "folder" else "third"
+        gives_way = intent.before is None and intent.how == "put" and found.kind == "folder"
+        return "before" if gives_way and desk.root.holds_only(intent.path, own | folders_of(own)) else "third"
     state, _ = state_on_disk(desk, intent.path, desk.know(intent.path), found, at)
     if state == intent.after:
         return "after"
@@ -168,15 +179,32 @@ def _leaving(
 ) -> list[tuple[str, PathId]]:
     """Lists the folders that go when they are empty, deepest first.
 
-    Those that an act made before it was taken back; those that the files of a reset leave.
+    Those that an act made before it was taken back; those that the files of an act that goes back to states leave.
     """
     made = staged.folders(desk.database.look(), desk.place.branch_id)
     if back:
         return [(folder, number) for folder, number, made_by in made if made_by == act]
-    if not any(opened.id == act and opened.name == "reset" for opened in running):
+    if not any(opened.id == act and opened.name in LEAVING for opened in running):
         return []
     going = {folder for intent in group if intent.after is None for folder in parents(intent.path)}
     return [(folder, number) for folder, number, _ in made if folder in going]
+
+
+def _is_barred(desk: Desk, intent: Intent, own: set[str], third: list[str]) -> bool:
+    """Tells whether a file cannot go back: below a file of someone else, or where a folder holds more than ours."""
+    if intent.before is None:
+        return False
+    if not set(third).isdisjoint(parents(intent.path)):
+        return True
+    mine = own.difference(third)
+    return _is_folder(desk, intent.path) and not desk.root.holds_only(intent.path, mine | folders_of(mine))
+
+
+def _turned(group: list[Intent], *, back: bool) -> set[str]:
+    """Lists the folders that must go because the act puts a file in the place of one."""
+    ends = {intent.path: intent.before if back else intent.after for intent in group}
+    going = {folder for path, end in ends.items() if end is None for folder in parents(path)}
+    return {folder for folder in going if any(ends.get(each) is not None for each in [folder, *parents(folder)])}
 
 
 def _is_folder(desk: Desk, path: str) -> bool:

@@ -9,7 +9,7 @@ from journal.errors import PathRefused, WorkspaceChanged
 from journal.ids import Sha256, sha256
 from journal.limits import STREAM_ABOVE
 from journal.records import Kind
-from journal.tables import blobs
+from journal.tables import blobs, staged
 from journal.tables.marks import Seen
 from journal.tables.states import State, same_content
 from journal.workspace import look as looking
@@ -33,10 +33,14 @@ class Version(NamedTuple):
 
 
 class Slot:
-    """One path of a verb: its look and content on disk, and the version that it shall have in the end."""
+    """One path of a verb: its look and content on disk, and the version that it shall have in the end.
+
+    `adopted`: someone else's content is taken over as it stands. `rescued`: it is written over, for this reason, and is
+    kept first. `stood`: the path is staged as an untracked file that was adopted as it stood, in this state.
+    """
 
     __slots__ = (
-        *("adopted", "captured", "disk", "displaced", "folder", "how", "kept", "stuck"),
+        *("adopted", "captured", "disk", "displaced", "folder", "how", "kept", "rescued", "stood", "stuck"),
         *("known", "look", "made", "moved_from", "now", "path", "temp"),
     )
 
@@ -52,6 +56,8 @@ class Slot:
         self.temp = 0
         self.made: Look | None = None
         self.adopted = False
+        self.rescued = ""
+        self.stood: State | None = None
         self.captured = False
         self.displaced = False
         self.kept = False
@@ -113,7 +119,7 @@ def refuse_hand_edit(slot: Slot) -> None:
     expected, found = slot.known.expected, slot.before
     raise WorkspaceChanged(
         f"{slot.path!r} was changed by someone else since it was last written here",
-        hint="write its content as it stands to take it over, or reset the path with force",
+        hint="take it over with adopt(), or reset the path with force",
         path=slot.path,
         expected=None if expected is None else expected.sha256.hex(),
         found=None if found is None else found.sha256.hex(),
@@ -124,6 +130,20 @@ def refuse_hand_edit(slot: Slot) -> None:
 def differs_from_expected(slot: Slot) -> bool:
     """Tells whether a tracked path holds other content than was last written there; absence is nobody's content."""
     return slot.known.tracked and slot.disk is not None and not same_content(slot.disk.state, slot.known.expected)
+
+
+def same_state(a: State | None, b: State | None) -> bool:
+    """Tells whether two states have the same content and mode."""
+    return same_content(a, b) and (a is None or b is None or a.mode == b.mode)
+
+
+def recall(desk: Desk, slot: Slot) -> Slot:
+    """Looks up whether a path is staged as an untracked file that was adopted as it stood: reset never removes one."""
+    known = slot.known
+    is_new = known.staged is not None and known.staged[0] is None and known.head is None
+    if is_new and known.row is not None and staged.is_adopted(desk.database.look(), known.row[0]):
+        slot.stood = slot.known.expected
+    return slot
 
 
 def seen_of(found: Look, sha: Sha256, is_text: bool) -> Seen:
@@ -177,8 +197,9 @@ def _content(desk: Desk, path: str, known: Known, found: Look, at: tuple[int, st
         data = looking.read(*at, found, path=path)
     if data is None:
         return Version(state, None, None, origin=path)
+    base = () if known.expected is None else desk.chunk_list(known.expected.sha256)
     with desk.aside():
-        packed = pack(data, (), desk.bases, state.sha256)
+        packed = pack(data, base, desk.bases, state.sha256)
     return Version(state, packed, data, origin=path)
 
 

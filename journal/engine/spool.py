@@ -12,6 +12,7 @@ from journal.engine import (
     branches,
     commit,
     compare,
+    hand_edits,
     history,
     judging,
     lazy,
@@ -74,6 +75,7 @@ class Spool(Staging):
         commit_gate: Validator | None = None,
         metadata: Mapping[str, Any] | None = None,
         durability: Durability = "normal",
+        on_conflict: hand_edits.OnConflict = "refuse",
         workers: int | Literal["adaptive"] = WORKERS,
         wait_s: float = 0.0,
         allow_git: bool = False,
@@ -84,6 +86,8 @@ class Spool(Staging):
         """Opens a root for work, mending first what a dead process left there.
 
         `validators` judge what is staged, in this order, and `commit_gate` after them; see `register_validator`.
+        `on_conflict` says what a verb does on a tracked file that someone else changed: "refuse" it; "adopt" their
+        content as an edit of its own, and go on from there; "overwrite" it, and keep their content in the journal.
         A journal may serve several roots, each with a `branch` of its own, which is made when it is not there; None is
         the one that the root has.
 
@@ -91,7 +95,7 @@ class Spool(Staging):
             UsageError: not a root that can be opened, or no validators. UnknownName: no journal, and `create` is False.
             BusyError: another session holds the root. SchemaTooNew, NotAJournal, StorageError: its journal.
         """
-        judges = Judges(validators, commit_gate)
+        judges, policy = Judges(validators, commit_gate), hand_edits.checked(on_conflict)
         wish = Wish(
             place(root),
             None if journal is None else place(journal),
@@ -105,7 +109,9 @@ class Spool(Staging):
             durable(durability),
             branches.checked(branch),
         )
-        return cls(opening.open_root(wish), judges)
+        opened = opening.open_root(wish)
+        opened.desk.on_conflict = policy
+        return cls(opened, judges)
 
     @property
     def root(self) -> Path:

@@ -10,7 +10,8 @@ from journal.engine import compare
 from journal.engine.act import Plan, carry_out, staged_now
 from journal.engine.asking import asked
 from journal.engine.desk import Desk
-from journal.engine.overlay import Applied, Overlay
+from journal.engine.overlay import Applied, Edit, Overlay
+from journal.engine.placing import Folders
 from journal.errors import JournalError, LimitExceeded, UsageError
 from journal.ids import compact_json
 from journal.limits import BATCH_OPERATIONS_MAX, METADATA_MAX
@@ -30,7 +31,7 @@ def one(desk: Desk, name: str, operation: Operation) -> FilePatch:
     with asked(desk, name, _request(operation), touched(desk, [operation])) as what:
         overlay = Overlay(desk)
         applied = _apply(overlay, [operation])
-        act = _carry_out(desk, overlay, what, applied)
+        act = carry_overlay(desk, overlay, what, [edit for each in applied for edit in each.edits])
         return _patch(desk, applied[0], act)
 
 
@@ -53,7 +54,7 @@ def batch(
         desk.expect(paths)
         overlay = Overlay(desk)
         applied = _apply(overlay, listed)
-        act = _carry_out(desk, overlay, what, applied)
+        act = carry_overlay(desk, overlay, what, [edit for each in applied for edit in each.edits])
         return _results(desk, listed, applied, act)
 
 
@@ -140,10 +141,12 @@ def _apply(overlay: Overlay, operations: list[Operation]) -> list[Applied]:
     return applied
 
 
-def _carry_out(desk: Desk, overlay: Overlay, what: Asked, applied: list[Applied]) -> int:
-    edits = [edit for each in applied for edit in each.edits]
-    slots = list(overlay.slots.values())
-    return int(carry_out(desk, Plan(what, slots, edits, overlay.packed, staged_now)).id)
+def carry_overlay(desk: Desk, overlay: Overlay, what: Asked, edits: list[Edit]) -> int:
+    """Carries out what the operations on an overlay came to, whose edits are given; gives the act."""
+    edits = [*overlay.taken, *edits]
+    folders, changed = Folders(empty=overlay.settle()), {edit.path for edit in edits if edit.before != edit.after}
+    slots = [slot for slot in overlay.slots.values() if slot.now is not slot.disk or slot.path in changed]
+    return int(carry_out(desk, Plan(what, slots, edits, overlay.packed, staged_now, folders)).id)
 
 
 def _results(desk: Desk, operations: list[Operation], applied: list[Applied], act: int) -> list[BatchResult]:

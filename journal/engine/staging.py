@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from journal.engine import applying, stage
+from journal.engine import adopting, applying, restore, stage
 from journal.engine.desk import Desk
 from journal.errors import PatchConflict
 from journal.records import (
@@ -18,6 +18,7 @@ from journal.records import (
     Operation,
     Patch,
     PatchHunkReport,
+    Paths,
     Replace,
     StrPath,
     Symlink,
@@ -158,3 +159,25 @@ class Staging:
             JournalError: of the operation that cannot be carried out, with its `index`; nothing was changed.
         """
         return stage.batch(self._desk, operations, description, metadata)
+
+    def adopt(self, paths: Paths | None = None) -> list[FilePatch]:
+        """Stages what someone else changed on disk, as it stands: contents, modes and removals of tracked paths.
+
+        With `paths` also the untracked files among and below them; no file is touched.
+
+        Raises:
+            PathRefused: a path that may not be journaled was named.
+        """
+        return adopting.adopt(self._desk, paths)
+
+    def restore(
+        self, to: str, paths: Paths | None = None, *, force: bool = False, dry_run: bool = False
+    ) -> list[FilePatch]:
+        """Stages what takes tracked paths to a commit: all of it or nothing, and `reset` goes back to head.
+
+        With `dry_run` the patches are told and nothing is changed; what would be refused is refused too.
+
+        Raises:
+            UnknownName: no such commit. WorkspaceChanged: a path was changed by someone else, and `force` is False.
+        """
+        return restore.restore(self._desk, to, paths, force=force, dry_run=dry_run)

@@ -42,6 +42,10 @@ SELECT_ROW = """
 SELECT edit_id, before_blob, before_mode, before_kind, after_blob, after_mode, after_kind
 FROM staged WHERE branch_id = :branch_id AND path_id = :path_id
 """
+SELECT_ADOPTED = """
+SELECT 1 FROM edit AS e JOIN invocation AS i ON i.id = e.invocation_id
+WHERE e.id = :edit_id AND e.before_kind IS NULL AND i.kind = 'spool' AND i.name = 'adopt'
+"""
 INSERT_FOLDER = """
 INSERT INTO made_dir (branch_id, path_id, edit_id) VALUES (:branch_id, :path_id, :edit_id) ON CONFLICT DO NOTHING
 """
@@ -144,6 +148,11 @@ def row_of(tx: Read, branch_id: BranchId, path_id: PathId) -> tuple[EditId, Colu
     """Gives what is staged for a path as it is written: edit, before, after."""
     row = tx.row(SELECT_ROW, branch_id=branch_id, path_id=path_id)
     return None if row is None else (EditId(row[0]), row[1:4], row[4:7])
+
+
+def is_adopted(tx: Read, edit_id: EditId) -> bool:
+    """Tells whether an edit took an untracked file over as it stood."""
+    return tx.value(SELECT_ADOPTED, edit_id=edit_id) is not None
 
 
 def everything(tx: Read, branch_id: BranchId) -> list[Staged]:

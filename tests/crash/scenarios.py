@@ -108,6 +108,40 @@ def hand_edit(place: Place) -> None:
     put(place.root / "dir" / "deep.txt", b"deeply edited by hand\n", 0o600)
 
 
+def row_only(place: Place) -> None:
+    """Stages three files; someone else puts one back as it is at head, and removes one that head does not have."""
+    for path in ("base.txt", "dir/deep.txt"):
+        place.spool.write(path, "staged\n")
+    put(place.root / "dir" / "deep.txt", b"deep\n")
+    (place.root / "kept.txt").unlink()
+
+
+def second_commit(place: Place) -> None:
+    """Publishes a folder where a file was and a file where a folder was, and stages a little on top."""
+    spool = place.spool
+    spool.batch([*TO_FOLDER, *TO_FILE, Delete("link"), Write("link", "a file\n"), Chmod("other.txt", 0o644)])
+    spool.commit("the second")
+    spool.write("other.txt", "staged again\n")
+    spool.write("made/fresh.txt", "fresh\n")
+
+
+def back(place: Place, *, force: bool = False) -> None:
+    """Stages what takes the tree to the first commit."""
+    place.spool.restore(next(place.spool.journal.commits(newest_first=False)).id, force=force)
+
+
+def edited(place: Place) -> None:
+    """Lets someone else edit what the second commit made."""
+    second_commit(place)
+    put(place.root / "dir", b"edited by hand\n")
+
+
+def write_over(place: Place) -> None:
+    """Writes over what someone else edited."""
+    place.spool._desk.on_conflict = "overwrite"
+    place.spool.write("base.txt", "ours\n")
+
+
 def large(place: Place) -> None:
     """Stages a file that is streamed."""
     place.spool.write("large.txt", LINES)
@@ -126,6 +160,8 @@ BATCH: tuple[Operation, ...] = (
     Chmod("new/folders/file.txt", 0o755),
     Symlink("new/link", "kept.txt"),
 )
+TO_FOLDER: tuple[Operation, ...] = (Delete("base.txt"), Write("base.txt/inner/file.txt", "inner\n"))
+TO_FILE: tuple[Operation, ...] = (Delete("dir/deep.txt"), Write("dir", "a file now\n"))
 PAIR: tuple[Operation, ...] = (Write("base.txt", "half\n"), Write("fresh/file.txt", "x\n"), Delete("other.txt"))
 
 EDITED = create_diff("base.txt", "base\n", "patched\n").diff
@@ -174,6 +210,19 @@ SCENARIOS: dict[str, Scenario] = {
     "batch that meets an edit": Scenario(nothing, lambda p: p.spool.batch(PAIR), ("base.txt",), meets="base.txt"),
     "write that meets an edit": Scenario(
         nothing, lambda p: p.spool.write("base.txt", "x\n"), ("base.txt",), meets="base.txt", reported=True
+    ),
+    "batch of a file to a folder": Scenario(nothing, lambda p: p.spool.batch(TO_FOLDER), ("base.txt/inner/file.txt",)),
+    "batch of a folder to a file": Scenario(nothing, lambda p: p.spool.batch(TO_FILE), ("dir",)),
+    "batch of both that meets an edit": Scenario(
+        nothing, lambda p: p.spool.batch([*TO_FOLDER, *TO_FILE, *PAIR[2:]]), ("other.txt",), meets="other.txt"
+    ),
+    "write over an edit": Scenario(hand_edit, write_over, ("base.txt",)),
+    "adopt": Scenario(hand_edit, lambda p: p.spool.adopt("."), ("base.txt", "dir/deep.txt")),
+    "restore": Scenario(second_commit, back, ("base.txt", "other.txt", "made/fresh.txt")),
+    "restore by force": Scenario(edited, lambda p: back(p, force=True), ("other.txt",)),
+    "restore that meets an edit": Scenario(second_commit, back, ("other.txt",), meets="other.txt"),
+    "reset of rows without files that meets an edit": Scenario(
+        row_only, lambda p: p.spool.reset(), ("base.txt",), meets="base.txt"
     ),
     "diff": Scenario(mixed, lambda p: p.spool.diff()),
     "status": Scenario(mixed, lambda p: p.spool.status()),

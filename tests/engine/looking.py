@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from journal import Journal
+from journal import Journal, Spool
 
 Shape = dict[str, tuple[int, ...]]
 Contents = dict[str, tuple[bytes, int, str]]
@@ -119,3 +119,22 @@ def let_go(process: "subprocess.Popen[str]") -> None:
         process.stdin.write("\n")
         process.stdin.flush()
         process.wait()
+
+
+def history(spool: Spool, path: str) -> list[tuple[str, str | None, str | None]]:
+    """Act, content before and content after of every edit of a path, in order."""
+    sql = "SELECT a.name, f.sha_before, f.sha_after FROM file_history AS f JOIN audit AS a USING (invocation_id)"
+    rows = spool.journal.query(sql + " WHERE f.path = ? ORDER BY f.edit_id", [path])
+    return [(row["name"], text(spool, row["sha_before"]), text(spool, row["sha_after"])) for row in rows]
+
+
+def text(spool: Spool, digest: str | None) -> str | None:
+    """The first word of a content."""
+    return None if digest is None else spool.journal.blob(digest).read().split()[0].decode()
+
+
+def rescued(spool: Spool) -> list[tuple[str, str | None, str]]:
+    """Path, content and reason of what was kept before it was written over."""
+    sql = "SELECT p.name, lower(hex(b.sha256)) AS sha, r.reason FROM rescued AS r JOIN path AS p ON p.id = r.path_id"
+    rows = spool.journal.query(sql + " JOIN blob AS b ON b.id = r.blob_id ORDER BY r.id")
+    return [(row["name"], text(spool, row["sha"]), row["reason"]) for row in rows]

@@ -12,7 +12,8 @@ from journal import Commit, LimitExceeded, Spool, StageChanged, UsageError, Vali
 from journal.engine import judging
 from journal.limits import MESSAGE_BYTES_MAX, METADATA_MAX
 from tests.engine.clerk import WAIT_S, Clerk, Patches
-from tests.engine.looking import acts, counts, disk, shape, value
+from tests.engine.hands import HEAD, STAGED, THEIRS, edited, edited_to_head, modified, replaced_by_folder
+from tests.engine.looking import acts, counts, disk, history, rescued, shape, value
 
 
 def field(data: bytes | None) -> bytes:
@@ -256,3 +257,67 @@ def test_what_is_no_digest_is_a_mistake(spool: Spool, expect: Any) -> None:
         spool.commit("", expect=expect)
     assert acts(spool.journal)[1:] == []
     assert spool.touched_files() == ["a"]
+
+
+def test_a_commit_adopts_what_stands_there(root: Path) -> None:
+    with Spool.open(root, on_conflict="adopt") as spool:
+        for name in "abcd":
+            spool.write(name, HEAD)
+        spool.commit("head")
+        for name in "abc":
+            spool.write(name, STAGED)
+        edited(root / "a")
+        (root / "b").unlink()
+        edited_to_head(root / "c")
+        edited(root / "d")  # not staged, so not part of it
+        commit = spool.commit("all")
+        assert commit is not None
+        assert [(c.path, c.change_type) for c in spool.journal.changes(commit=commit.id)] == [
+            ("a", "modified"),
+            ("b", "deleted"),
+        ]
+        assert spool.journal.blob(spool.journal.tree()["a"].sha256).read() == THEIRS
+        assert (acts(spool.journal)[-2:], history(spool, "a")[-1]) == (
+            [("adopt", "ok"), ("commit", "ok")],
+            ("adopt", "staged", "theirs"),
+        )
+        assert [edit.path for edit in spool.status().edits] == ["d"]
+
+
+def test_a_commit_of_edits_that_undo_all_that_is_staged_is_none(root: Path) -> None:
+    with Spool.open(root, on_conflict="adopt") as spool:
+        modified(spool, root)
+        edited_to_head(root / "p")
+        assert (spool.commit("nothing left"), spool.touched_files()) == (None, [])
+
+
+def test_a_commit_writes_over_and_keeps_who_staged_it(root: Path) -> None:
+    with Spool.open(root, on_conflict="overwrite") as spool:
+        spool.write("other", HEAD)
+        modified(spool, root)
+        spool.delete("other")
+        staged_by = [patch.invocation_id for patch in spool.diff()]
+        edited(root / "p")
+        (root / "other").write_bytes(THEIRS)
+        commit = spool.commit("ours")
+        assert commit is not None
+        changes = spool.journal.changes(commit=commit.id)
+        assert [change.invocation_id for change in changes] == staged_by
+        assert disk(root) == {"p": (STAGED, 0o644, "file")}
+        assert rescued(spool) == [("other", "theirs", "overwrite"), ("p", "theirs", "overwrite")]
+        assert acts(spool.journal)[-2:] == [("overwrite", "ok"), ("commit", "ok")]
+        assert spool.status().clean
+
+
+def test_a_commit_that_cannot_write_over_publishes_nothing(root: Path) -> None:
+    with Spool.open(root, on_conflict="overwrite") as spool:
+        modified(spool, root)
+        spool.write("q", STAGED)
+        replaced_by_folder(root / "p")
+        edited(root / "q")
+        before = shape(root)
+        with pytest.raises(WorkspaceChanged) as caught:
+            spool.commit("no")
+        assert caught.value.paths == ("p",)
+        assert (shape(root), spool.touched_files()) == (before, ["p", "q"])
+        assert acts(spool.journal)[-1] == ("commit", "failed")

@@ -1,15 +1,50 @@
-"""The verbs one by one: what each makes of a path."""
+"""The verbs one by one: what each makes of a path, also of one that someone else changed."""
 
+import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journal import LimitExceeded, Spool, UnknownName, UsageError, WorkspaceChanged
+from journal import (
+    Delete,
+    LimitExceeded,
+    Move,
+    Operation,
+    Replace,
+    Spool,
+    UnknownName,
+    UsageError,
+    WorkspaceChanged,
+    Write,
+)
+from journal.database.transaction import Transaction
 from journal.limits import PATH_BYTES_MAX
-from tests.engine.looking import disk, inode, mode, shape
+from tests.engine.hands import (
+    HEAD,
+    NEW,
+    STAGED,
+    THEIRS,
+    deleted,
+    edited,
+    is_held,
+    made_executable,
+    modified,
+    standing,
+)
+from tests.engine.looking import disk, history, inode, mode, rescued, shape, text, value
+
+LARGE = b"a large content of somebody\n" * 70_000
+LARGE_VERBS: dict[str, Callable[[Spool], object]] = {
+    "write": lambda spool: spool.write("p", NEW),
+    "delete": lambda spool: spool.delete("p"),
+    "move": lambda spool: spool.move("p", "q"),
+    "symlink": lambda spool: spool.symlink("p", "ours"),
+    "commit": lambda spool: spool.commit("all"),
+}
 
 
 def test_delete_removes_a_file_and_leaves_its_folder(spool: Spool, root: Path) -> None:
@@ -157,3 +192,109 @@ def test_a_symlink_is_moved_as_it_is(spool: Spool, root: Path) -> None:
     spool.symlink("link", "nowhere")
     spool.move("link", "deep/link")
     assert disk(root) == {"deep/link": (b"nowhere", 0o777, "symlink")}
+
+
+def test_an_adopted_edit_is_an_edit_of_its_own(root: Path) -> None:
+    with Spool.open(root, on_conflict="adopt") as spool:
+        modified(spool, root)
+        edited(root / "p")
+        patch = spool.replace("p", "theirs", "new")
+        assert (text(spool, patch.sha_before), text(spool, patch.sha_after)) == ("theirs", "new")
+        assert history(spool, "p")[2:] == [("replace", "staged", "theirs"), ("replace", "theirs", "new")]
+        assert (rescued(spool), [text(spool, p.sha_before) for p in spool.diff()]) == ([], ["head"])
+        spool.reset()
+        assert standing(root, "p") == HEAD
+
+
+def test_what_is_written_over_is_kept_and_told(root: Path) -> None:
+    with Spool.open(root, on_conflict="overwrite") as spool:
+        modified(spool, root)
+        edited(root / "p")
+        patch = spool.replace("p", "staged", "new")
+        assert (text(spool, patch.sha_before), text(spool, patch.sha_after)) == ("theirs", "new")
+        assert history(spool, "p")[2:] == [("replace", "theirs", "new")]
+        assert rescued(spool) == [("p", "theirs", "overwrite")]
+        assert [text(spool, each.sha_before) for each in spool.diff()] == ["head"]
+
+
+@pytest.mark.parametrize("policy", ["adopt", "overwrite"])
+def test_a_batch_meets_edits_of_several_paths(root: Path, policy: Any) -> None:
+    with Spool.open(root, on_conflict=policy) as spool:
+        for name in "abcd":
+            spool.write(name, HEAD)
+        spool.commit("head")
+        for name in "abc":
+            edited(root / name)
+        batch: list[Operation] = [
+            Replace("a", "line", "place"),
+            Move("b", "e"),
+            Write("a", "last", mode=0o600),
+            Delete("c"),
+        ]
+        with pytest.raises(UnknownName):
+            spool.batch([*batch, Replace("none", "x", "y")])
+        assert (spool.touched_files(), [standing(root, name) for name in "abc"]) == ([], [THEIRS] * 3)
+        results = spool.batch(batch)
+        assert [result.applied for result in results] == [False, True, True, True]
+        moved = THEIRS if policy == "adopt" else HEAD
+        assert {path: content for path, (content, _, _) in disk(root).items()} == {"a": b"last", "d": HEAD, "e": moved}
+        assert is_held(spool, root, THEIRS)
+        assert [name for name, _, _ in rescued(spool)] == ([] if policy == "adopt" else ["a", "b", "c"])
+        spool.reset()
+        assert {content for content, _, _ in disk(root).values()} == {HEAD}
+
+
+@pytest.mark.parametrize("policy", ["adopt", "overwrite"])
+@pytest.mark.parametrize("verb", LARGE_VERBS)
+def test_a_large_edit_is_kept_whole(root: Path, policy: Any, verb: str) -> None:
+    with Spool.open(root, on_conflict=policy) as spool:
+        modified(spool, root)
+        (root / "p").write_bytes(LARGE)
+        LARGE_VERBS[verb](spool)
+        kept = spool.journal.blob(hashlib.sha256(LARGE).hexdigest())
+        assert kept.read() == LARGE
+
+
+@pytest.mark.parametrize("policy", ["adopt", "overwrite"])
+def test_bytes_of_someone_else_are_synced_before_they_leave_the_disk(
+    root: Path, policy: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Spool.open(root, on_conflict=policy) as spool:
+        spool.write("p", THEIRS)  # the journal knows these bytes, in a transaction that was not synced
+        spool.write("p", STAGED)
+        edited(root / "p")
+        asked, begin = list[bool](), spool._desk.database.begin
+
+        def noted(*, sync: bool = False) -> Transaction:
+            asked.append(sync)
+            return begin(sync=sync)
+
+        monkeypatch.setattr(spool._desk.database, "begin", noted)
+        spool.write("p", NEW)
+        assert asked == [True]
+
+
+def test_a_move_goes_over_nothing_that_it_was_not_told_to(root: Path) -> None:
+    with Spool.open(root, on_conflict="overwrite") as spool:
+        deleted(spool, root)
+        edited(root / "p")
+        spool.write("q", NEW)
+        with pytest.raises(WorkspaceChanged, match="exists already"):
+            spool.move("q", "p")
+        assert standing(root, "p") == THEIRS
+        spool.move("q", "p", overwrite=True)
+        assert (standing(root, "p"), is_held(spool, root, THEIRS)) == (NEW, True)
+
+
+def test_a_verb_that_finds_nothing_to_do_stages_nothing_of_an_edited_file(root: Path) -> None:
+    policies: tuple[Any, ...] = ("refuse", "adopt", "overwrite")
+    for policy in policies:
+        with Spool.open(root, on_conflict=policy) as spool:
+            spool.write("p", STAGED)
+            made_executable(root / "p")
+            assert not spool.replace("p", "no such text", "x").changed
+            assert [patch.mode_after for patch in spool.diff()] == [0o644]
+            assert spool.write("p", STAGED).mode_after == 0o755
+            assert [patch.mode_after for patch in spool.diff()] == [0o755]
+            assert value(spool.journal, "SELECT count(*) FROM rescued") == 0
+            spool.reset()

@@ -314,6 +314,22 @@ def test_an_edit_in_the_very_moment_takes_the_whole_reset_back(
     assert disk(root) == head
 
 
+def test_a_reset_that_is_taken_back_keeps_what_needed_no_write_staged(
+    spool: Spool, root: Path, head: Head, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool.write("a", "new a")
+    spool.write("c", "new c")
+    spool.write("gone", "new")
+    (root / "c").write_bytes(head["c"][0])
+    (root / "gone").unlink()
+    staged = [(patch.path, patch.sha_after, patch.invocation_id) for patch in spool.diff()]
+    foreign.before(monkeypatch, "exchange", lambda: foreign.save_by_rename(root / "a"))
+    with pytest.raises(WorkspaceChanged):
+        spool.reset()
+    assert [(patch.path, patch.sha_after, patch.invocation_id) for patch in spool.diff()] == staged
+    assert [entry.path for entry in spool.status().conflicts] == ["a", "c", "gone"]
+
+
 def test_reset_with_nothing_tracked_is_fine(spool: Spool, root: Path) -> None:
     (root / "theirs").write_text("theirs")
     report = spool.reset(force=True)

@@ -84,6 +84,9 @@ class Model:
 
     def settle(self, now: Tree) -> None:
         """Takes the disk to another state, and notes which folders have to be made for it."""
+        turned = {folder for folder in self.folders if any(each in now for each in [folder, *above(folder)])}
+        self.folders -= turned
+        self.made -= turned
         missing = {folder for path in now.keys() - self.disk.keys() for folder in above(path)} - self.folders
         self.folders |= missing
         self.made |= missing
@@ -187,7 +190,9 @@ class Plan:
     def slot(self, path: str) -> State | None:
         """A path's state; the disk is looked at once."""
         if path not in self.slots:
-            self.model.look(path)
+            gone = {each for each in self.slots if each in self.model.disk and each not in self.now}
+            if gone.isdisjoint(above(path)) and not self.is_emptied(path, gone):
+                self.model.look(path)
             self.slots.add(path)
         return self.now.get(path)
 
@@ -196,6 +201,12 @@ class Plan:
         found = "absent" if before is None else hashlib.sha256(before[0]).hexdigest()
         if expect not in (None, found):
             raise Refused(WorkspaceChanged)
+
+    def is_emptied(self, path: str, gone: set[str]) -> bool:
+        """Whether all that lies in the folder at a path is removed by the operations so far."""
+        known = {each for path in gone for each in [path, *above(path)]}
+        below = {each for each in [*self.model.disk, *self.model.folders] if path in above(each)}
+        return path in self.model.folders and not gone.isdisjoint(below) and below <= known
 
     def refuse_below_file(self, path: str) -> None:
         """No file lies below a file."""

@@ -1,0 +1,29 @@
+"""`spool adopt`: stages what someone else changed on disk."""
+
+from argparse import ArgumentParser, Namespace
+
+from journal.cli import access, patches
+from journal.cli.location import located
+from journal.cli.output import Screen
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Adds the arguments of `spool adopt`."""
+    parser.epilog = (
+        "Without PATH: contents, modes and removals of tracked files. With PATH also the new files there; `.git`\n"
+        "and what is the journal's own are left out. No file is touched. JSON: patches."
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders or globs; `.` for all of them")
+    access.describe(parser, conflicts=False)
+
+
+def run(arguments: Namespace) -> int:
+    """Stages what stands there."""
+    place = located(arguments)
+    paths = [place.inside(path) for path in arguments.paths] or None
+    with access.session(arguments, place) as spool:
+        found = spool.adopt(paths)
+        code = patches.report(arguments, place, found)
+    if not found and not arguments.json:
+        Screen(arguments).line("Nothing to adopt: all is as the journal says.")
+    return code

@@ -1,0 +1,77 @@
+"""`spool restore`: stages what takes files to an older commit."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+
+from journal.cli import access, output, patches, plans
+from journal.cli.location import Place, located
+from journal.cli.output import Screen
+from journal.errors import ConflictError, WorkspaceChanged
+from journal.records import FilePatch, PlanStep
+
+REASONS = {
+    "created": "it is not there",
+    "modified": "it was otherwise then",
+    "deleted": "it was not there then",
+    "mode": "its mode differs",
+}
+THEIRS = "someone else changed it; their content is kept in the journal"
+
+
+def describe(parser: ArgumentParser) -> None:
+    """Adds the arguments of `spool restore`."""
+    parser.epilog = (
+        "All of it or nothing: when someone else edited one of the files, nothing is restored and the exit code is 3;\n"
+        "--force keeps their content in the journal and goes on. `spool reset` goes back to head.\n"
+        "JSON: patches; with --dry-run: plan, conflicts, dry_run."
+    )
+    parser.add_argument("commit", metavar="ID", help="a commit: its id, the first 7 characters or more, or a branch")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="only these files, folders or globs (default: all)")
+    parser.add_argument("--force", action="store_true", help="also what someone else edited meanwhile")
+    parser.add_argument("-n", "--dry-run", action="store_true", help="only print what would be done")
+    access.describe(parser, conflicts=False)
+
+
+def run(arguments: Namespace) -> int:
+    """Stages the files of the commit, or prints the plan."""
+    place = located(arguments)
+    paths = [place.inside(path) for path in arguments.paths] or None
+    with access.session(arguments, place) as spool:
+        if not arguments.dry_run:
+            found = spool.restore(arguments.commit, paths, force=arguments.force)
+            code = patches.report(arguments, place, found)
+            if not found and not arguments.json:
+                Screen(arguments).line("Nothing to restore: all is as it was then.")
+            return code
+        conflicts, plan = tuple[str, ...](), tuple[PlanStep, ...]()
+        try:
+            plan = tuple(_step(patch) for patch in spool.restore(arguments.commit, paths, dry_run=True))
+        except WorkspaceChanged as error:
+            conflicts, plan = error.paths, error.plan
+        if conflicts and arguments.force:
+            forced = spool.restore(arguments.commit, paths, force=True, dry_run=True)
+            plan = tuple(_step(patch, theirs=patch.path in conflicts) for patch in forced)
+            conflicts = ()
+    return _tell(Screen(arguments), place, plan, conflicts)
+
+
+def _step(patch: FilePatch, *, theirs: bool = False) -> PlanStep:
+    """Tells a patch as a step of a plan."""
+    reason = THEIRS if theirs else REASONS[patch.change_type]
+    if patch.change_type == "deleted":
+        return PlanStep(patch.path, "delete", reason, 0)
+    if patch.change_type == "mode":
+        return PlanStep(patch.path, "mode", reason, 0)
+    return PlanStep(patch.path, "write", reason, patch.size_after or 0)
+
+
+def _tell(screen: Screen, place: Place, plan: Sequence[PlanStep], conflicts: Sequence[str]) -> int:
+    if screen.json:
+        screen.document({"plan": plan, "conflicts": conflicts, "dry_run": True})
+    else:
+        plans.steps(screen, place, plan)
+        screen.advice("Nothing was touched." if plan else "Nothing to restore: all is as it was then.")
+        if conflicts:
+            names = ", ".join(output.shown(place.shown(path)) for path in conflicts)
+            screen.line(f"{screen.paint('All of it would be refused', 'red')}, for these stand in the way: {names}")
+    return ConflictError.exit_code if conflicts else 0

@@ -1,0 +1,87 @@
+"""What a commit does about staged files that someone else changed meanwhile: refuse, adopt, or write over them."""
+
+from typing import Literal, get_args
+
+from journal.engine import adopting, targets
+from journal.engine.act import Plan, carry_out, staged_now
+from journal.engine.asking import shortened
+from journal.engine.desk import Desk, now_us
+from journal.engine.placing import Folders
+from journal.engine.slots import same_state
+from journal.engine.survey import Survey
+from journal.engine.targets import Goal
+from journal.errors import JournalError, UsageError, WorkspaceChanged
+from journal.ids import compact_json
+from journal.tables import staged
+from journal.tables.invocations import Asked
+from journal.tables.staged import Staged
+from journal.tables.states import State, same_content
+
+OnConflict = Literal["refuse", "adopt", "overwrite"]
+
+
+def checked(given: object) -> OnConflict:
+    """Checks what a caller wants done about hand edits.
+
+    Raises:
+        UsageError: it is none of the three.
+    """
+    if isinstance(given, str) and given in get_args(OnConflict):
+        return given  # type: ignore[return-value]  # one of them, see above
+    raise UsageError(f"on_conflict is {given!r}", hint="pass 'refuse', 'adopt' or 'overwrite'")
+
+
+def agree(desk: Desk, rows: list[Staged]) -> list[Staged]:
+    """Looks at every staged path, so that what stands there is what will be published; gives what is staged then.
+
+    An adoption or a writing over is an act of its own, before the commit's. Modes count only where they are adopted:
+    else the staged mode is published, whatever the disk has.
+
+    Raises:
+        WorkspaceChanged: a path holds something else, and that is refused, or cannot be written over.
+    """
+    eyes = Survey(desk.database.look(), desk.root, desk.place.root_id, desk.seen)
+    same = same_state if desk.on_conflict == "adopt" else same_content
+    changed = [(row, found) for row in rows if not same(found := eyes.standing(row.path, row.path_id), row.after)]
+    if not changed:
+        return rows
+    if desk.on_conflict == "refuse":
+        raise _refused(changed)
+    paths = [row.path for row, _ in changed]
+    request = compact_json(shortened({"for": "commit", "paths": paths}))
+    name = "adopt" if desk.on_conflict == "adopt" else "overwrite"
+    what = Asked(desk.place.session_id, "spool", name, request, now_us())
+    try:
+        if name == "adopt":
+            adopting.take(desk, what, paths)
+        else:
+            _write_over(desk, what, changed)
+    except JournalError as error:
+        error.invocation_id = None  # the commit fails too, and has a row of its own
+        raise
+    return staged.everything(desk.database.look(), desk.place.branch_id)
+
+
+def _write_over(desk: Desk, what: Asked, changed: list[tuple[Staged, State | None]]) -> None:
+    """Gives files their staged content back; that of someone else is kept first."""
+    goals = [Goal(row.path, row.after, row.after) for row, _ in changed]
+    verdicts = targets.judge(desk, goals, "it is staged", force=True)
+    if blocked := {verdict.slot.path for verdict in verdicts if verdict.conflict}:
+        raise _refused([each for each in changed if each[0].path in blocked])
+    slots = [targets.ready(verdict, "overwrite") for verdict in verdicts]
+    edits = [verdict.edit for verdict in verdicts if verdict.action != "leave"]
+    folders = Folders(empty=targets.emptied(desk, verdicts))
+    carry_out(desk, Plan(what, slots, edits, [], staged_now, folders))
+
+
+def _refused(changed: list[tuple[Staged, State | None]]) -> WorkspaceChanged:
+    row, found = changed[0]
+    others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return WorkspaceChanged(
+        f"{row.path!r}{others} changed on disk since it was staged; nothing was committed",
+        hint="look at `spool status`, then take the edit over with adopt(), or reset the path with force",
+        path=row.path,
+        expected=None if row.after is None else row.after.sha256.hex(),
+        found=None if found is None else found.sha256.hex(),
+        paths=tuple(row.path for row, _ in changed),
+    )
