@@ -150,6 +150,9 @@ IDLE_CHECKPOINT_S = 0.2
 IDLE_SYNC_S = 1.0
 """seconds without a verb after which the root is synced; a mark taken off too soon costs the next write a sync."""
 
+IDLE_STOP_S = 0.1
+"""seconds that closing waits for idle work; a root sync that lasts longer goes on alone."""
+
 SYNC_MARKS_MAX = 65
 """marked paths that are listed for a root sync: one more than limits.SYNC_FILES_MAX, and all are synced at once."""
 

@@ -14,11 +14,13 @@ from collections.abc import Callable
 
 from journal.engine.desk import Desk
 from journal.errors import JournalError
-from journal.limits import IDLE_CHECKPOINT_S, IDLE_CLOSE_S, IDLE_SYNC_S, SYNC_MARKS_MAX
+from journal.limits import IDLE_CHECKPOINT_S, IDLE_CLOSE_S, IDLE_STOP_S, IDLE_SYNC_S, SYNC_MARKS_MAX
 from journal.tables import intents, marks
+from journal.workspace import calls
 from journal.workspace.sync import sync_files
+from journal.workspace.walk import Root
 
-Step = Callable[[Desk], None]
+Step = Callable[[Desk, Root], None]
 
 LOG = logging.getLogger("journal.idle")
 
@@ -28,6 +30,7 @@ class Idle:
 
     def __init__(self, desk: Desk, *, syncing: bool) -> None:
         self._desk = desk
+        self._root = Root(desk.root.path, calls.duplicate(desk.root.fd))  # a sync may outlast the session
         self._steps: list[tuple[float, Step]] = [(IDLE_CLOSE_S, close), (IDLE_CHECKPOINT_S, checkpoint)]
         if syncing:
             self._steps.append((IDLE_SYNC_S, sync_root))
@@ -48,13 +51,21 @@ class Idle:
             self._wake.set()
 
     def stop(self) -> None:
-        """Ends the thread; what it has begun is finished first."""
+        """Ends the thread; a sync that the disk makes last is not waited for, and takes no mark off any more."""
         self._stopped = True
         self._wake.set()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+        if self._thread is None:
+            self._root.close()
+        elif self._thread is not threading.current_thread():
+            self._thread.join(IDLE_STOP_S)
 
     def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            self._root.close()
+
+    def _work(self) -> None:
         while not self._stopped:
             self._wake.wait()
             self._wake.clear()
@@ -78,26 +89,26 @@ class Idle:
 
     def _try(self, step: Step) -> None:
         try:
-            step(self._desk)
+            step(self._desk, self._root)
         except JournalError as error:
             LOG.warning("%s of %s was put off: %s", step.__name__, self._desk.database.path, error)
 
 
-def close(desk: Desk) -> None:
+def close(desk: Desk, _root: Root) -> None:
     """Closes the acts that are done."""
     with desk.lock:
         if not desk.database.closed and not desk.doubtful:
             desk.close_pending()
 
 
-def checkpoint(desk: Desk) -> None:
+def checkpoint(desk: Desk, _root: Root) -> None:
     """Copies the WAL into the journal."""
     with desk.lock:
         if not desk.database.closed:
             desk.database.checkpoint_when_large(0)
 
 
-def sync_root(desk: Desk) -> None:
+def sync_root(desk: Desk, root: Root) -> None:
     """Brings what was written to the disk, then takes the marks off that were there before it began.
 
     A disk that refuses once has forgotten which pages it lost, so nothing is tried twice: the marks stay until the next
@@ -107,19 +118,19 @@ def sync_root(desk: Desk) -> None:
         if desk.database.closed or desk.doubtful or desk.sync_failed or desk.turns.running:
             return
         desk.close_pending()
-        look, branch, root = desk.database.look(), desk.place.branch_id, desk.place.root_id
-        if intents.any_open(look, branch):
+        look, place = desk.database.look(), desk.place
+        if intents.any_open(look, place.branch_id):
             return
-        newest, written = marks.newest(look, root), marks.written(look, root, SYNC_MARKS_MAX)
+        newest, written = marks.newest(look, place.root_id), marks.written(look, place.root_id, SYNC_MARKS_MAX)
     if not written:
         return
     try:
-        sync_files(desk.root, written)
+        sync_files(root, written)
     except JournalError:
         desk.sync_failed = True
         raise
     with desk.lock:
         if not desk.database.closed:
             with desk.transaction() as (tx, _):
-                marks.clear(tx, root, newest)
+                marks.clear(tx, place.root_id, newest)
             desk.unmark()

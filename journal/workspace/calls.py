@@ -63,6 +63,11 @@ def create(name: str, dir_fd: int) -> int:
     return os.open(name, _CREATE, 0o600, dir_fd=dir_fd)
 
 
+def duplicate(fd: int) -> int:
+    """Gives another descriptor of the same open file or folder."""
+    return os.dup(fd)
+
+
 def close(fd: int) -> None:
     """Closes a descriptor."""
     os.close(fd)

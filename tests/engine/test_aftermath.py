@@ -150,7 +150,7 @@ def test_a_root_that_was_synced_is_believed(root: Path) -> None:
     with Spool.open(root) as spool:
         spool.write("a", COMMITTED)
         spool.commit("base")
-        sync_root(spool._desk)
+        sync_root(spool._desk, spool._desk.root)
         assert spool.journal.query("SELECT * FROM unsynced") == []
     (root / "a").write_text("edited by a person")
     lose_memory()

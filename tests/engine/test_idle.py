@@ -10,6 +10,7 @@ import pytest
 from journal import Spool, StorageError
 from journal.engine import idle
 from journal.engine.idle import Idle
+from journal.workspace.walk import Root
 from tests.engine.looking import acts, value
 
 
@@ -66,7 +67,7 @@ def test_nothing_is_synced_in_a_session_that_keeps_nothing(root: Path, monkeypat
 def test_a_mark_made_during_the_sync_stays(quiet: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     quiet.write("a", "x")
     monkeypatch.setattr(idle, "sync_files", lambda root, paths: quiet.write("b", "y"))
-    idle.sync_root(quiet._desk)
+    idle.sync_root(quiet._desk, quiet._desk.root)
     assert marked(quiet) == ["b"]
 
 
@@ -77,14 +78,14 @@ def test_a_disk_that_refuses_once_is_not_believed_again(quiet: Spool, monkeypatc
     quiet.write("a", "x")
     with monkeypatch.context() as patched, pytest.raises(StorageError):
         patched.setattr(idle, "sync_files", refuse)
-        idle.sync_root(quiet._desk)
-    idle.sync_root(quiet._desk)
+        idle.sync_root(quiet._desk, quiet._desk.root)
+    idle.sync_root(quiet._desk, quiet._desk.root)
     assert marked(quiet) == ["a"]
 
 
 def test_nothing_is_synced_while_a_verb_runs(quiet: Spool) -> None:
     def content() -> Iterator[bytes]:
-        thread = threading.Thread(target=idle.sync_root, args=(quiet._desk,))
+        thread = threading.Thread(target=idle.sync_root, args=(quiet._desk, quiet._desk.root))
         thread.start()
         thread.join(20)
         yield b"new"
@@ -92,13 +93,13 @@ def test_nothing_is_synced_while_a_verb_runs(quiet: Spool) -> None:
     quiet.write("a", "x")
     quiet.write("b", content())
     assert marked(quiet) == ["a", "b"]
-    idle.sync_root(quiet._desk)
+    idle.sync_root(quiet._desk, quiet._desk.root)
     assert marked(quiet) == []
 
 
 def test_a_path_without_a_mark_is_marked_again(quiet: Spool, root: Path) -> None:
     quiet.write("a", "x")
-    idle.sync_root(quiet._desk)
+    idle.sync_root(quiet._desk, quiet._desk.root)
     quiet.write("a", "y")
     assert marked(quiet) == ["a"]
 
@@ -108,11 +109,11 @@ def test_a_step_that_fails_is_logged_and_the_next_ones_are_done(
 ) -> None:
     done = threading.Event()
 
-    def failing(_desk: object) -> None:
+    def failing(*_: object) -> None:
         raise StorageError("the disk is full", hint="make room")
 
     monkeypatch.setattr(idle, "close", failing)
-    monkeypatch.setattr(idle, "checkpoint", lambda _desk: done.set())
+    monkeypatch.setattr(idle, "checkpoint", lambda *_: done.set())
     worker = Idle(quiet._desk, syncing=False)
     worker.poke()
     assert done.wait(20)
@@ -127,3 +128,26 @@ def test_it_ends_with_the_session_and_sleeps_in_between(root: Path) -> None:
         (thread,) = set(threading.enumerate()) - before
         assert thread.is_alive() and thread.daemon
     assert thread not in threading.enumerate()
+
+
+def test_closing_does_not_wait_for_a_sync_that_lasts(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(folder: Root, _paths: object) -> None:
+        began.set()
+        assert go_on.wait(20)
+        assert folder.missing_parents("a") == []  # its descriptor is its own
+
+    monkeypatch.setattr(idle, "IDLE_SYNC_S", 0.001)
+    monkeypatch.setattr(idle, "IDLE_CHECKPOINT_S", 0.001)
+    monkeypatch.setattr(idle, "sync_files", slow)
+    with Spool.open(root) as spool:
+        spool.write("a", "x")
+        (thread,) = [each for each in threading.enumerate() if each.name == "spool-idle"]
+        assert began.wait(20)
+    assert thread.is_alive()
+    go_on.set()
+    thread.join(20)
+    assert not thread.is_alive()
+    with Spool.open(root) as spool:
+        assert marked(spool) == ["a"]
