@@ -16,7 +16,9 @@ from journal.workspace.walk import Root
 def read_file(desk: Desk, path: StrPath) -> bytes | None:
     """Gives the bytes at a path, None when nothing stands there."""
     with desk.reading():
-        return content(desk.root, desk.path(path))
+        name = desk.path(path)
+        found = _found(desk.root, name)
+    return _whole(found, name)
 
 
 def content(root: Root, path: str) -> bytes | None:
@@ -25,6 +27,11 @@ def content(root: Root, path: str) -> bytes | None:
     Raises:
         PathRefused: a folder, a device, or a way through a symlink.
     """
+    return _whole(_found(root, path), path)
+
+
+def _found(root: Root, path: str) -> int | bytes | None:
+    """Opens the file at a path, whose descriptor is the caller's to close; of a symlink gives the name it points to."""
     with system_errors("read", path):
         try:
             at = root.parent(path)
@@ -35,9 +42,18 @@ def content(root: Root, path: str) -> bytes | None:
             return None
         looking.refuse_special(path, found)
         refuse_journal(path, found)
-        if found.kind == "symlink":
-            return looking.read(*at, found, path=path)
-        return b"".join(looking.pieces(*at, found, path=path))
+        return looking.read(*at, found, path=path) if found.kind == "symlink" else calls.open_read(at[1], at[0])
+
+
+def _whole(found: int | bytes | None, path: str) -> bytes | None:
+    """Reads what was found, with nothing locked: a large file holds nobody up."""
+    if not isinstance(found, int):
+        return found
+    try:
+        with system_errors("read", path):
+            return b"".join(looking.pieces_at_fd(found, path))
+    finally:
+        calls.close(found)
 
 
 def open_file(desk: Desk, path: StrPath) -> Reader:

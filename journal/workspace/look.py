@@ -132,17 +132,22 @@ def pieces(dir_fd: int, name: str, found: Look | None = None, *, path: str | Non
     """
     fd = _open(dir_fd, name, found, path)
     try:
-        before = look_at_fd(fd)
-        if before.kind != "file" or (found is not None and not same_file(before, found)):
-            raise _changed(path or name)
-        left = before.size
-        while left > 0 and (piece := calls.read(fd, min(left, limits.PIECE_BYTES))):
-            left -= len(piece)
-            yield piece
-        if left or not same_file(look_at_fd(fd), before):
-            raise _changed(path or name)
+        yield from pieces_at_fd(fd, path or name, found)
     finally:
         calls.close(fd)
+
+
+def pieces_at_fd(fd: int, path: str, found: Look | None = None) -> Iterator[bytes]:
+    """Gives the content of an open file as `pieces` does, and leaves it open."""
+    before = look_at_fd(fd)
+    if before.kind != "file" or (found is not None and not same_file(before, found)):
+        raise _changed(path)
+    left = before.size
+    while left > 0 and (piece := calls.read(fd, min(left, limits.PIECE_BYTES))):
+        left -= len(piece)
+        yield piece
+    if left or not same_file(look_at_fd(fd), before):
+        raise _changed(path)
 
 
 def digest(dir_fd: int, name: str, found: Look, *, path: str | None = None) -> bytes:
