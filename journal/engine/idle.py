@@ -7,12 +7,12 @@
 Nothing depends on it: each of these is also done, or made up for, by a later act, by closing, or by recovery.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 
 from journal.engine.desk import Desk
+from journal.engine.logs import Branded
 from journal.errors import JournalError
 from journal.limits import IDLE_CHECKPOINT_S, IDLE_CLOSE_S, IDLE_STOP_S, IDLE_SYNC_S, SYNC_MARKS_MAX
 from journal.tables import intents, marks
@@ -22,14 +22,12 @@ from journal.workspace.walk import Root
 
 Step = Callable[[Desk, Root], None]
 
-LOG = logging.getLogger("journal.idle")
-
-
 class Idle:
     """The thread; it sleeps until a verb ends, and while verbs follow each other it only looks at the clock."""
 
-    def __init__(self, desk: Desk, *, syncing: bool) -> None:
+    def __init__(self, desk: Desk, log: Branded, *, syncing: bool) -> None:
         self._desk = desk
+        self._log = log
         self._root = Root(desk.root.path, calls.duplicate(desk.root.fd))  # a sync may outlast the session
         self._steps: list[tuple[float, Step]] = [(IDLE_CLOSE_S, close), (IDLE_CHECKPOINT_S, checkpoint)]
         if syncing:
@@ -91,7 +89,7 @@ class Idle:
         try:
             step(self._desk, self._root)
         except JournalError as error:
-            LOG.warning("%s of %s was put off: %s", step.__name__, self._desk.database.path, error)
+            self._log.warning("%s of %s was put off: %s", step.__name__, self._desk.database.path, error)
 
 
 def close(desk: Desk, _root: Root) -> None:

@@ -15,10 +15,12 @@ from journal.database.migrate import migrate, refuse_newer
 from journal.engine import branches
 from journal.engine.desk import Desk, Place, now_us
 from journal.engine.idle import Idle
+from journal.engine.logs import Branded
 from journal.engine.recover import Origin, mend, recover
 from journal.engine.turns import Turn
 from journal.errors import BusyError, JournalError, StorageError, UnknownName, UsageError
 from journal.ids import SessionRow
+from journal.limits import LOG_BRAND
 from journal.records import RecoveryReport
 from journal.tables import meta, sessions
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
@@ -47,6 +49,7 @@ class Wish(NamedTuple):
     workers: int
     durability: Literal["off", "normal", "full"]
     branch: str | None = BRANCH
+    log_brand: str = LOG_BRAND
 
 
 class Opening(NamedTuple):
@@ -97,7 +100,7 @@ def open_root(wish: Wish) -> Opening:
         ticks.probe(temp)
         desk, session, report = _session(wish, database, root, temp, place_row, branch, origin)
         undo.pop_all()
-    idle = Idle(desk, syncing=wish.durability != "off")
+    idle = Idle(desk, Branded("idle", wish.log_brand, session), syncing=wish.durability != "off")
     desk.ended = idle.poke
     return Opening(desk, session, branch.name, report, leases, idle)
 

@@ -1,11 +1,11 @@
 """The verbs on files of a session: a table of contents of the engine."""
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, NoReturn, Self
+from typing import Literal, NoReturn, Self
 
 from journal.content.paths import spelled
 from journal.engine import (
@@ -23,6 +23,7 @@ from journal.engine import (
     within,
 )
 from journal.engine.journal import Journal
+from journal.engine.logs import checked_brand
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
@@ -30,10 +31,11 @@ from journal.engine.staging import Staging
 from journal.engine.validators import Judges, Validator, judge
 from journal.engine.wishes import Durability, durable, place, places, seconds, session_name
 from journal.ids import compact_json
-from journal.limits import DIFF_KEPT_MAX, WORKERS
+from journal.limits import DIFF_KEPT_MAX, LOG_BRAND, WORKERS
 from journal.records import (
     Commit,
     FilePatch,
+    Metadata,
     Paths,
     Reader,
     RecoveryReport,
@@ -73,7 +75,7 @@ class Spool(Staging):
         session_id: str | None = None,
         validators: Sequence[Validator] = (),
         commit_gate: Validator | None = None,
-        metadata: Mapping[str, Any] | None = None,
+        metadata: Metadata | None = None,
         durability: Durability = "normal",
         on_conflict: hand_edits.OnConflict = "refuse",
         workers: int | Literal["adaptive"] = WORKERS,
@@ -81,6 +83,7 @@ class Spool(Staging):
         allow_git: bool = False,
         branch: str | None = "main",
         allow_wide_root: bool = False,
+        log_brand: str = LOG_BRAND,
         create: bool = True,
     ) -> Self:
         """Opens a root for work, mending first what a dead process left there.
@@ -88,8 +91,9 @@ class Spool(Staging):
         `validators` judge what is staged, in this order, and `commit_gate` after them; see `register_validator`.
         `on_conflict` says what a verb does on a tracked file that someone else changed: "refuse" it; "adopt" their
         content as an edit of its own, and go on from there; "overwrite" it, and keep their content in the journal.
-        A journal may serve several roots, each with a `branch` of its own, which is made when it is not there; None is
-        the one that the root has.
+        `durability` says what survives a power cut, `workers` how many verbs run side by side, `wait_s` how long it
+        waits for a root that another session holds. A journal may serve several roots, each with a `branch` of its own,
+        which is made when it is not there; None is the one that the root has.
 
         Raises:
             UsageError: not a root that can be opened, or no validators. UnknownName: no journal, and `create` is False.
@@ -97,17 +101,18 @@ class Spool(Staging):
         """
         judges, policy = Judges(validators, commit_gate), hand_edits.checked(on_conflict)
         wish = Wish(
-            place(root),
-            None if journal is None else place(journal),
-            session_name(session_id),
-            compact_json(stage.checked_metadata(metadata)),
-            seconds(wait_s),
-            allow_git,
-            allow_wide_root,
-            create,
-            places(workers),
-            durable(durability),
-            branches.checked(branch),
+            root=place(root),
+            journal=None if journal is None else place(journal),
+            session=session_name(session_id),
+            metadata=compact_json(stage.checked_metadata(metadata)),
+            wait_s=seconds(wait_s),
+            allow_git=allow_git,
+            allow_wide_root=allow_wide_root,
+            create=create,
+            workers=places(workers),
+            durability=durable(durability),
+            branch=branches.checked(branch),
+            log_brand=checked_brand(log_brand),
         )
         opened = opening.open_root(wish)
         opened.desk.on_conflict = policy
@@ -239,7 +244,7 @@ class Spool(Staging):
         return judging.validate(self._desk, self._setting)
 
     def commit(
-        self, message: str = "", *, metadata: Mapping[str, Any] | None = None, expect: str | None = None
+        self, message: str = "", *, metadata: Metadata | None = None, expect: str | None = None
     ) -> Commit | None:
         """Publishes all that is staged; None when nothing is. Once this returns, it survives power loss.
 

@@ -2,8 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from journal.engine import adopting, applying, restore, stage
 from journal.engine.desk import Desk
@@ -14,6 +13,7 @@ from journal.records import (
     Content,
     Delete,
     FilePatch,
+    Metadata,
     Move,
     Operation,
     Patch,
@@ -151,7 +151,7 @@ class Staging:
         operations: Iterable[Operation],
         *,
         description: str = "",
-        metadata: Mapping[str, Any] | None = None,
+        metadata: Metadata | None = None,
     ) -> list[BatchResult]:
         """Carries operations out, all or none, on disk as in the journal; results come in the order of the plan.
 

@@ -1,6 +1,7 @@
 """The words that cross rooms: frozen values, each with its JSON form."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from journal.records.acts import ActKind, ActState, Invocation
 from journal.records.base import Record, micros, plain, when
@@ -44,6 +45,9 @@ from journal.records.reports import (
 from journal.records.source import Source, source_at, supply
 
 Paths = StrPath | Iterable[StrPath]
+Metadata = Mapping[str, Any]
+"""JSON types only, at most limits.METADATA_MAX bytes."""
+
 Progress = Callable[[int, int], None]
 """(done, total), in the unit that the function names; called at most ten times a second."""
 
@@ -72,6 +76,7 @@ __all__ = [
     "Paths",
     "PlanStep",
     "Problem",
+    "Metadata",
     "Progress",
     "Reader",
     "Record",

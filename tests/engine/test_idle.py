@@ -10,6 +10,7 @@ import pytest
 from journal import Spool, StorageError
 from journal.engine import idle
 from journal.engine.idle import Idle
+from journal.engine.logs import Branded
 from journal.workspace.walk import Root
 from tests.engine.looking import acts, value
 
@@ -114,11 +115,13 @@ def test_a_step_that_fails_is_logged_and_the_next_ones_are_done(
 
     monkeypatch.setattr(idle, "close", failing)
     monkeypatch.setattr(idle, "checkpoint", lambda *_: done.set())
-    worker = Idle(quiet._desk, syncing=False)
+    worker = Idle(quiet._desk, Branded("idle", "ours", "s"), syncing=False)
     worker.poke()
     assert done.wait(20)
     worker.stop()
-    assert "was put off: the disk is full" in caplog.text
+    (record,) = caplog.records
+    assert record.getMessage() == f"[ours] failing of {quiet.journal.path} was put off: the disk is full"
+    assert (record.name, vars(record)["brand"], vars(record)["session"]) == ("journal.idle", "ours", "s")
 
 
 def test_it_ends_with_the_session_and_sleeps_in_between(root: Path) -> None:

@@ -67,3 +67,9 @@ def test_a_wait_is_seconds_from_0_on(root: Path, wait_s: Any) -> None:
 def test_a_session_has_a_name_of_text(root: Path, name: Any) -> None:
     with pytest.raises(UsageError, match="session_id is"):
         Spool.open(root, session_id=name)
+
+
+@pytest.mark.parametrize("brand", ["", "x" * 65, "100%", "two\nlines", 5, None])
+def test_a_brand_is_a_short_line(root: Path, brand: Any) -> None:
+    with pytest.raises(UsageError, match="log_brand is"):
+        Spool.open(root, log_brand=brand)
