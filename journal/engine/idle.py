@@ -16,7 +16,6 @@ from journal.engine.logs import Branded
 from journal.errors import JournalError
 from journal.limits import IDLE_CHECKPOINT_S, IDLE_CLOSE_S, IDLE_STOP_S, IDLE_SYNC_S, SYNC_MARKS_MAX
 from journal.tables import intents, marks
-from journal.workspace import calls
 from journal.workspace.sync import sync_files
 from journal.workspace.walk import Root
 
@@ -28,7 +27,7 @@ class Idle:
     def __init__(self, desk: Desk, log: Branded, *, syncing: bool) -> None:
         self._desk = desk
         self._log = log
-        self._root = Root(desk.root.path, calls.duplicate(desk.root.fd))  # a sync may outlast the session
+        self._root = desk.root.again()  # a sync may outlast the session
         self._steps: list[tuple[float, Step]] = [(IDLE_CLOSE_S, close), (IDLE_CHECKPOINT_S, checkpoint)]
         if syncing:
             self._steps.append((IDLE_SYNC_S, sync_root))

@@ -99,9 +99,9 @@ def open_root(wish: Wish) -> Opening:
         _write_identity(temp, database, place_row)
         ticks.probe(temp)
         desk, session, report = _session(wish, database, root, temp, place_row, branch, origin)
+        idle = Idle(desk, Branded("idle", wish.log_brand, session), syncing=wish.durability != "off")
+        desk.ended = idle.poke
         undo.pop_all()
-    idle = Idle(desk, Branded("idle", wish.log_brand, session), syncing=wish.durability != "off")
-    desk.ended = idle.poke
     return Opening(desk, session, branch.name, report, leases, idle)
 
 

@@ -47,6 +47,15 @@ class Root:
             raise
         return root
 
+    def again(self) -> "Root":
+        """Opens the same folder once more, for whoever outlasts this one."""
+        fd = calls.duplicate(self.fd)
+        try:
+            return Root(self.path, fd)
+        except BaseException:
+            calls.close(fd)
+            raise
+
     def close(self) -> None:
         """Closes the root; doing it twice is fine."""
         self.forget()
