@@ -209,8 +209,5 @@ FOLLOWER_NAME_BYTES_MAX = 255
 LISTED_NAMES_MAX = 1_000_000
 """names one walk through a root looks at: as many as a batch has operations, some 300 MB while they are adopted."""
 
-LOG_BRAND = "brAInwav"
-"""what a session's log lines begin with, unless the host says otherwise."""
-
 LOG_BRAND_MAX = 64
 """characters of a brand: it stands in every line."""

@@ -7,6 +7,9 @@ from typing import Any
 from journal.errors import UsageError
 from journal.limits import LOG_BRAND_MAX
 
+LOG_BRAND = "brAInwav"
+"""what a session's lines begin with, unless its host says otherwise."""
+
 
 class Branded(logging.LoggerAdapter[logging.Logger]):
     """A logger whose lines begin with `[brand]`; records carry `brand` and `session` for structured handlers."""

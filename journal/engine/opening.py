@@ -15,12 +15,11 @@ from journal.database.migrate import migrate, refuse_newer
 from journal.engine import branches
 from journal.engine.desk import Desk, Place, now_us
 from journal.engine.idle import Idle
-from journal.engine.logs import Branded
+from journal.engine.logs import LOG_BRAND, Branded
 from journal.engine.recover import Origin, mend, recover
 from journal.engine.turns import Turn
 from journal.errors import BusyError, JournalError, StorageError, UnknownName, UsageError
 from journal.ids import SessionRow
-from journal.limits import LOG_BRAND
 from journal.records import RecoveryReport
 from journal.tables import meta, sessions
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
@@ -309,14 +308,14 @@ def _session(
     place = Place(row.id, branch.id, known[0] if known is not None else SessionRow(0), boot.boot_id())
     desk = Desk(database, root, temp, place, allow_git=wish.allow_git, workers=wish.workers)
     desk.database.keep(wish.durability)
-    journal_id, kept = meta.get(look, meta.JOURNAL_ID) or "", meta.get(look, meta.BOOT_ID)
-    report = recover(desk, origin, lost=boot.is_lost(kept, meta.get(look, meta.TOKEN), journal_id))
+    token = meta.get(look, meta.TOKEN) or ""
+    report = recover(desk, origin, lost=boot.is_lost(meta.get(look, meta.BOOT_ID), token, database.path))
     desk.mend = lambda: mend(desk)
     facts = SessionFacts(name, os.getpid(), os.uname().nodename, now_us(), wish.metadata)
     with database.begin() as tx:
         session = sessions.start(tx, branch.id, facts)
         meta.put(tx, meta.BOOT_ID, place.boot_id)  # last of all: a death in recovery must find the loss again
-        meta.put(tx, meta.TOKEN, boot.write_token(journal_id))
+        meta.put(tx, meta.TOKEN, boot.write_token(database.path, token))
     desk.place = place._replace(session_id=session)
     return desk, name, report
 

@@ -23,7 +23,7 @@ from journal.engine import (
     within,
 )
 from journal.engine.journal import Journal
-from journal.engine.logs import checked_brand
+from journal.engine.logs import LOG_BRAND, checked_brand
 from journal.engine.opening import Opening, Wish
 from journal.engine.reading import Reading
 from journal.engine.root_reading import open_file, read_file
@@ -31,7 +31,7 @@ from journal.engine.staging import Staging
 from journal.engine.validators import Judges, Validator, judge
 from journal.engine.wishes import Durability, durable, place, places, seconds, session_name
 from journal.ids import compact_json
-from journal.limits import DIFF_KEPT_MAX, LOG_BRAND, WORKERS
+from journal.limits import DIFF_KEPT_MAX, WORKERS
 from journal.records import (
     Commit,
     FilePatch,

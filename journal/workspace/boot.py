@@ -1,72 +1,76 @@
 """What tells one run of the machine from another: after a power cut, what it had not written yet is lost.
 
 The kernel's boot id tells most. A machine that is started twice from one snapshot repeats it, so each opening also
-leaves a random token on a file system in memory, and in the journal: when they differ, memory was lost meanwhile.
+leaves a random token on a file system in memory, and in the journal: when they differ, memory was lost meanwhile. The
+file in memory names the token of this opening and of the one before, as a process may die between the two writes.
 """
 
-import contextlib
+import hashlib
 import os
 import stat
 import sys
 
 from journal.workspace import places
 
-TOKEN_BYTES = 64
+TOKENS_BYTES = 128
 
 
-def read_token(journal_id: str) -> str | None:
-    """Gives the token that the last opening of a journal left in memory; None when it is gone, or not ours."""
-    path = _token_path(journal_id)
+def read_tokens(journal: str) -> list[str]:
+    """Gives the tokens that the last opening of a journal left in memory; none when they are gone, or not ours."""
+    path = _token_path(journal)
     if path is None:
-        return None
+        return []
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return None
+        return []
     try:
         found = os.fstat(fd)
         if found.st_uid != os.getuid() or not stat.S_ISREG(found.st_mode):
-            return None  # in a folder that everyone may write to, anyone may put a file first
-        return os.read(fd, TOKEN_BYTES).decode("ascii", "replace")
+            return []  # in a folder that everyone may write to, anyone may put a file first
+        return os.read(fd, TOKENS_BYTES).decode("ascii", "replace").split()
     except OSError:
-        return None
+        return []
     finally:
         os.close(fd)
 
 
-def write_token(journal_id: str) -> str:
-    """Leaves a new token in memory, and gives it; empty when there is no place for one."""
-    path, token = _token_path(journal_id), os.urandom(16).hex()
+def write_token(journal: str, before: str) -> str:
+    """Leaves a new token in memory beside the one before, and gives it; empty when there is no place for one."""
+    path, token = _token_path(journal), os.urandom(16).hex()
     if path is None:
         return ""
+    fresh = f"{path}-{os.getpid()}"
     try:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(path)
-        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fd = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            os.write(fd, token.encode())
+            os.write(fd, f"{token}\n{before}\n".encode())
         finally:
             os.close(fd)
+        os.replace(fresh, path)
     except OSError:
         return ""
     return token
 
 
-def is_lost(boot: str | None, token: str | None, journal_id: str) -> bool:
+def is_lost(boot: str | None, token: str, journal: str) -> bool:
     """Tells whether memory may have been lost since an opening that recorded this boot id and this token.
 
-    None: no opening recorded any. Without a place for tokens the boot id has to do; without either nothing is known.
+    No boot id: no opening recorded any. Without a place for tokens the boot id has to do; without either nothing is
+    known, and everything is looked at.
     """
     if boot is None:
         return False
     if boot != boot_id():
         return True
-    return read_token(journal_id) != token if token else not boot
+    return token not in read_tokens(journal) if token else not boot
 
 
-def _token_path(journal_id: str) -> str | None:
+def _token_path(journal: str) -> str | None:
+    """Names the file by the journal's place: a copy of a journal has openings of its own."""
     folder = places.token_folder()
-    return None if folder is None else os.path.join(folder, f"spool-{journal_id}")
+    name = hashlib.sha256(os.fsencode(os.path.realpath(journal))).hexdigest()[:32]
+    return None if folder is None else os.path.join(folder, f"spool-{name}")
 
 
 def boot_id() -> str:
