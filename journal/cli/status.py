@@ -75,11 +75,13 @@ def _tell(screen: Screen, place: Place, found: Status) -> None:
         screen.line()
         screen.line("In conflict, the disk holds what was not written here:")
         _entries(screen, place, found.conflicts, "red")
+        screen.advice("  `spool diff --disk` shows it, `spool adopt` stages it as it stands, and")
         screen.advice("  `spool reset --force PATH` keeps these bytes in the journal, then goes back to head.")
     if found.edits:
         screen.line()
         screen.line("Edited by hand, not staged:")
         _entries(screen, place, found.edits, "red")
+        screen.advice("  `spool diff --disk` shows it, `spool adopt` stages it as it stands, and")
         screen.advice("  `spool reset --force PATH` takes it back, and keeps these bytes in the journal.")
     if found.clean:
         screen.line("Nothing staged; the root is as its head says." if found.head else "Nothing staged.")
