@@ -55,7 +55,8 @@ def run(arguments: Namespace) -> int:
 
 def _nothing(arguments: Namespace, place: Place, path: str | None) -> str:
     if path is not None and os.path.isdir(os.path.join(place.root, path)):
-        return f"{output.shown(arguments.path)} is a folder: `spool changes {output.shown(arguments.path)}` tells of it."
+        name = output.shown(arguments.path)
+        return f"{name} is a folder: `spool changes {name}` tells of it."
     if arguments.since is not None or arguments.until is not None:
         return "No such commit at that time."
     return "No commits yet." if arguments.path is None else "No commit changed this path."

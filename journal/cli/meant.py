@@ -1,10 +1,11 @@
 """Which name may have been meant by a mistyped one: of a commit, a branch, an option, a path."""
 
 import difflib
+import itertools
 import os
 import re
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,11 @@ MOST = 3
 SPREAD = 0.12
 """how much less alike than the best one a name may be."""
 
+ELSEWHERE = 0.05
+"""how much less alike a name counts that lies in another folder."""
+
 POOL_MAX = 20_000
-"""names that are compared; a tenth of a second's work."""
+"""names that are compared; more would be waited for."""
 
 COMMITS_MAX = 1_000
 """newest commits whose ids are compared."""
@@ -39,25 +43,25 @@ PATHS = ("path", "paths", "source")
 
 def nearest(name: str, pool: Iterable[str], most: int = MOST) -> list[str]:
     """Gives the names most like one, the nearest first; a name of one part is also compared with the last parts."""
-    found = dict.fromkeys(each for each in pool if each != name)
-    names = [each for each in found if 2 * abs(len(each) - len(name)) <= max(len(each), len(name))][:POOL_MAX]
-    near = _alike(name, names, most)
+    found = dict.fromkeys(each for each in itertools.islice(pool, POOL_MAX) if each != name)
+    scores = _alike(name, {each: [each] for each in found})
     if "/" not in name:
-        parts: dict[str, list[str]] = {}
-        for each in list(found)[:POOL_MAX]:
+        ends: dict[str, list[str]] = {}
+        for each in found:
             if "/" in each:
-                parts.setdefault(each.rpartition("/")[2], []).append(each)
-        likely = [name, *_alike(name, [part for part in parts if part != name], most)]
-        near += [each for part in likely for each in parts.get(part, ())]
-    return list(dict.fromkeys(near))[:most]
+                ends.setdefault(each.rpartition("/")[2], []).append(each)
+        for each, score in _alike(name, ends).items():
+            scores[each] = max(score - ELSEWHERE, scores.get(each, 0.0))
+    best = max(scores.values(), default=0.0)
+    near = sorted((each for each in scores if scores[each] >= best - SPREAD), key=lambda each: -scores[each])
+    return near[:most]
 
 
-def _alike(name: str, names: Sequence[str], most: int) -> list[str]:
-    """Gives those that are about as much like a name as the one that is most like it."""
-    found = difflib.get_close_matches(name, names, n=most)
-    ratios = {each: difflib.SequenceMatcher(None, name, each).ratio() for each in found}
-    best = max(ratios.values(), default=0.0)
-    return [each for each in found if ratios[each] >= best - SPREAD]
+def _alike(name: str, meaning: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    """Tells of what spellings mean how much these are like a name, from 0 to 1, if they are like it at all."""
+    spelled = difflib.get_close_matches(name, meaning, n=MOST)
+    ratios = {each: difflib.SequenceMatcher(None, name, each).ratio() for each in spelled}
+    return {each: ratios[spelling] for spelling in spelled for each in meaning[spelling]}
 
 
 def question(names: Sequence[str]) -> str:
