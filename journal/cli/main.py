@@ -246,7 +246,7 @@ def front(head: Sequence[str]) -> int:
     known = available()
     about = ABOUT
     for title, group in COMMANDS.items():
-        about += f"{title}:\n" + "".join(f"  {name:9} {group[name]}\n" for name in group if name in known) + "\n"
+        about += f"{title}:\n" + "".join(f"  {name:10} {group[name]}\n" for name in group if name in known) + "\n"
     parser = Parser(
         prog="spool",
         usage="spool [OPTION...] COMMAND [ARGUMENT...]",

@@ -1,6 +1,5 @@
 """Which name may have been meant by a mistyped one: of a commit, a branch, an option, a path."""
 
-import difflib
 import itertools
 import os
 import re
@@ -59,6 +58,8 @@ def nearest(name: str, pool: Iterable[str], most: int = MOST) -> list[str]:
 
 def _alike(name: str, meaning: Mapping[str, Sequence[str]]) -> dict[str, float]:
     """Tells of what spellings mean how much these are like a name, from 0 to 1, if they are like it at all."""
+    import difflib  # dear, and only needed when something went wrong
+
     spelled = difflib.get_close_matches(name, meaning, n=MOST)
     ratios = {each: difflib.SequenceMatcher(None, name, each).ratio() for each in spelled}
     return {each: ratios[spelling] for spelling in spelled for each in meaning[spelling]}
@@ -143,5 +144,7 @@ def _several(value: object) -> list[str]:
 def _ids(journal: "Journal", name: str) -> list[str]:
     if not IS_ID(name):
         return []
+    import difflib
+
     ids = [commit.id[: max(len(name), 12)] for commit in journal.commits(limit=COMMITS_MAX)]
     return difflib.get_close_matches(name, ids, n=MOST, cutoff=0.75)
