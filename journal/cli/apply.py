@@ -43,5 +43,5 @@ def _reason(patch: FilePatch) -> str:
     if patch.change_type == "mode" and patch.mode_before is not None and patch.mode_after is not None:
         return f"mode {patch.mode_before:o} -> {patch.mode_after:o}"
     done = sum(hunk.status == "applied" for hunk in patch.report)
-    told = {"created": "it is not there", "deleted": "the diff removes it"}
+    told = {"created": "it is absent", "deleted": "the diff removes it"}
     return told.get(patch.change_type) or f"{output.plural(done, 'hunk')}, +{patch.additions} -{patch.deletions}"

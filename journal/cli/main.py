@@ -62,10 +62,11 @@ SENTENCES = {name: sentence for group in COMMANDS.values() for name, sentence in
 LATE = {"demo"}  # shown only where it is installed
 
 ELSEWHERE = {
-    "add": "adopt", "cat": "read", "check": "verify", "ci": "commit", "edit": "replace", "fsck": "verify",
-    "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "query": "sql", "remove": "delete",
-    "rename": "move", "revert": "reset", "rm": "delete", "st": "status", "tail": "follow", "unlink": "delete",
-    "watch": "follow",
+    "add": "adopt", "blame": "log", "branch": "branches", "cat": "read", "check": "verify", "ci": "commit",
+    "co": "checkout", "create": "write", "discard": "reset", "edit": "replace", "export": "checkout", "fsck": "verify",
+    "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "put": "write", "query": "sql",
+    "remove": "delete", "rename": "move", "revert": "reset", "rm": "delete", "save": "commit", "st": "status",
+    "stage": "adopt", "tail": "follow", "track": "adopt", "undo": "reset", "unlink": "delete", "watch": "follow",
 }  # fmt: skip
 """What other programs call it."""
 

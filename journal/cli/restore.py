@@ -10,7 +10,7 @@ from journal.errors import ConflictError, WorkspaceChanged
 from journal.records import FilePatch, PlanStep
 
 REASONS = {
-    "created": "it is not there",
+    "created": "it is absent",
     "modified": "it was otherwise then",
     "deleted": "it was not there then",
     "mode": "its mode differs",
@@ -48,7 +48,7 @@ def run(arguments: Namespace) -> int:
         try:
             plan = tuple(_steps(spool.restore(arguments.commit, paths, dry_run=True)))
         except WorkspaceChanged as error:
-            conflicts, plan = error.paths, error.plan
+            conflicts, plan = error.paths, tuple(map(_said, error.plan))
         if conflicts and arguments.force:
             forced = spool.restore(arguments.commit, paths, force=True, dry_run=True)
             plan = tuple(_steps(forced, conflicts))
@@ -61,9 +61,17 @@ def _steps(found: Sequence[FilePatch], theirs: Sequence[str] = ()) -> list[PlanS
     return plans.of_patches(found, lambda patch: THEIRS if patch.path in theirs else REASONS[patch.change_type])
 
 
+def _said(step: PlanStep) -> PlanStep:
+    """Says of a file that goes what is said of it where nothing is in the way."""
+    if step.action == "delete":
+        return PlanStep(step.path, step.action, REASONS["deleted"], step.bytes)
+    return step
+
+
 def _tell(screen: Screen, place: Place, plan: Sequence[PlanStep], conflicts: Sequence[str]) -> int:
     plans.told(screen, place, plan, conflicts, besides={}, nothing="Nothing to restore: all is as it was then.")
     if conflicts and not screen.json:
         names = output.listed([place.shown(path) for path in conflicts])
         screen.line(f"{screen.paint('All of it would be refused', 'red')}, for these stand in the way: {names}")
+        screen.advice("`spool adopt PATH` stages them as they stand; --force keeps them in the journal and goes on.")
     return ConflictError.exit_code if conflicts else 0

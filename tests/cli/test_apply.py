@@ -12,7 +12,7 @@ DIFF = (
 PLAN = [
     "write   a.txt           15 B  1 hunk, +1 -1",
     "write   c.txt            2 B  it was src/b.txt",
-    "write   new              4 B  it is not there",
+    "write   new              4 B  it is absent",
     "delete  src/b.txt             it becomes c.txt",
     "Nothing was touched.",
 ]
