@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from journal.cli import access, patches
+from journal.cli import access, meant, patches
 from journal.cli.location import located
 from journal.cli.output import Screen
 
@@ -22,6 +22,7 @@ def run(arguments: Namespace) -> int:
     place = located(arguments)
     paths = [place.inside(path) for path in arguments.paths] or None
     with access.session(arguments, place) as spool:
+        meant.refuse_mistyped(spool.journal, place, arguments.paths)
         found = spool.adopt(paths)
         code = patches.report(arguments, place, found)
     if not found and not arguments.json:

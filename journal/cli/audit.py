@@ -7,7 +7,7 @@ from typing import Any
 from journal.cli import access, output
 from journal.cli.location import located
 from journal.cli.output import Screen
-from journal.cli.values import local, whole
+from journal.cli.values import local, positive, whole
 from journal.records import Invocation
 
 COLOURS = {"ok": "green", "running": "dim"}
@@ -22,7 +22,7 @@ def describe(parser: ArgumentParser) -> None:
         "With --json: a line an act; one document for a single one."
     )
     parser.add_argument("act", nargs="?", type=numbered, metavar="@ACT", help="only this one, with all that is known")
-    parser.add_argument("-n", "--limit", type=whole, metavar="N", help="at most N")
+    parser.add_argument("-n", "--limit", type=positive, metavar="N", help="at most N")
     parser.add_argument("--kind", metavar="KIND", help="only of this kind: spool, shell, fetch, tool")
     parser.add_argument("--state", metavar="STATE", help="only in this state: ok, failed, denied, running, …")
     parser.add_argument("--session", metavar="NAME", help="only of this session")

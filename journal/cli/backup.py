@@ -1,5 +1,6 @@
 """`spool backup`: copies the journal, also while it is in use."""
 
+import os
 from argparse import ArgumentParser, Namespace
 
 from journal.cli import access, output
@@ -23,9 +24,9 @@ def run(arguments: Namespace) -> int:
     place = located(arguments)
     with access.reading(place) as journal, bar(screen, "Copying", in_bytes=True) as progress:
         path = journal.backup(str(place.beside(arguments.file)) if arguments.file else "", progress=progress)
-    size = path.stat().st_size
+    size, name = path.stat().st_size, os.path.realpath(path)
     if screen.json:
-        screen.document({"backup": str(path), "bytes": size})
+        screen.document({"backup": name, "bytes": size})
     else:
-        screen.line(f"{output.size(size)} copied to {output.shown(str(path))}")
+        screen.line(f"{output.size(size)} copied to {output.shown(name)}")
     return 0

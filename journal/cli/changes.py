@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from journal.cli import access, output, patches
 from journal.cli.location import Place, located
 from journal.cli.output import Screen
-from journal.cli.values import whole
+from journal.cli.values import positive, whole
 from journal.records import Change
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def describe(parser: ArgumentParser) -> None:
         "or a glob in quotes. With --json: a line a change; with --patch its patch too."
     )
     parser.add_argument("--after", type=whole, default=0, metavar="CURSOR", help="start behind it (default: 0)")
-    parser.add_argument("--limit", type=whole, metavar="N", help="at most N, and say when there are more")
+    parser.add_argument("--limit", type=positive, metavar="N", help="at most N, and say when there are more")
     describe_filter(parser)
 
 
@@ -46,9 +46,17 @@ def run(arguments: Namespace) -> int:
             screen.advice("No changes after that cursor.")
         limited = arguments.limit is not None and not screen.plain
         if limited and journal.changes(at, 1, paths=paths, branch=arguments.branch):
-            output.flush()
-            output.complain(f"spool: there are more; `--after {at}` goes on")
+            _more(screen, at)
     return 0
+
+
+def _more(screen: Screen, at: int) -> None:
+    """Says that the limit left some out: beside what a pipe gets, on a terminal below it, where a pager may be."""
+    if screen.terminal:
+        screen.advice(f"There are more; `--after {at}` goes on.")
+        return
+    output.flush()
+    output.complain(f"spool: there are more; `--after {at}` goes on")
 
 
 def chosen(arguments: Namespace, place: Place) -> list[str] | None:
@@ -61,7 +69,7 @@ def told(
 ) -> int:
     """Writes the changes that there are behind `--after`, at most `limit`; gives the cursor of the last one."""
     at, left, digits = int(arguments.after), limit, len(str(journal.cursor))
-    while left is None or left > 0 or left == limit:  # a limit of 0 is refused like any other that is none
+    while left is None or left > 0:
         most = PAGE if left is None else min(left, PAGE)
         page = journal.changes(at, most, paths=paths, branch=arguments.branch)
         for change in page:

@@ -3,10 +3,9 @@
 import os
 from argparse import ArgumentParser, Namespace
 
-from journal.cli import access, output
+from journal.cli import access, output, plans
 from journal.cli.location import located
 from journal.cli.output import Screen
-from journal.cli.plans import steps
 from journal.cli.progress import bar
 from journal.errors import UnknownName
 
@@ -16,7 +15,7 @@ def describe(parser: ArgumentParser) -> None:
     parser.epilog = (
         "The folder is made; it must be empty, unless PATHs are named: then files that stand there as the commit\n"
         "has them are left, and when others differ nothing is written.\n"
-        "The root is not touched. JSON: commit, into, files, dry_run; plan with --dry-run."
+        "The root is not touched. JSON: commit, into, files, dry_run; plan, conflicts with --dry-run."
     )
     parser.add_argument("commit", metavar="ID", help="of the commit, or its beginning, or a branch")
     parser.add_argument("into", metavar="FOLDER", help="where the files go")
@@ -43,11 +42,7 @@ def run(arguments: Namespace) -> int:
             with journal.reading() as reading:
                 plan = checkout.plan(reading, commit.id, into, paths)
             files = journal.checkout(commit.id, into, paths=paths, dry_run=True)
-            if screen.json:
-                screen.document({**told, "files": files, "plan": plan})
-            else:
-                steps(screen, place, plan)
-                screen.advice("Nothing was touched.")
+            plans.told(screen, place, plan, besides={**told, "files": files})
             return 0
         with bar(screen, "Writing files") as progress:
             files = journal.checkout(commit.id, into, paths=paths, progress=progress)

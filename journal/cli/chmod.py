@@ -21,5 +21,9 @@ def run(arguments: Namespace) -> int:
     place = located(arguments)
     paths = [place.inside(path) for path in arguments.paths]
     with access.session(arguments, place) as spool:
-        results = spool.batch([Chmod(path, arguments.mode) for path in paths])
-        return patches.report(arguments, place, [result.patch for result in results])
+        if len(paths) == 1:
+            found = [spool.chmod(paths[0], arguments.mode)]
+        else:
+            operations = [Chmod(path, arguments.mode) for path in paths]
+            found = [each.patch for each in spool.batch(operations, description="chmod")]
+        return patches.report(arguments, place, found)

@@ -23,5 +23,9 @@ def run(arguments: Namespace) -> int:
     if arguments.expect is not None and len(paths) > 1:
         raise UsageError("--expect is about one file", hint="Delete one PATH at a time with it, or use `spool batch`.")
     with access.session(arguments, place) as spool:
-        results = spool.batch([Delete(path, arguments.expect) for path in paths])
-        return patches.report(arguments, place, [result.patch for result in results])
+        if len(paths) == 1:
+            found = [spool.delete(paths[0], expect=arguments.expect)]
+        else:
+            operations = [Delete(path) for path in paths]
+            found = [each.patch for each in spool.batch(operations, description="delete")]
+        return patches.report(arguments, place, found)

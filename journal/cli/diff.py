@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from journal.cli import access, output, patches
+from journal.cli import access, meant, output, patches
 from journal.cli.location import located
 from journal.cli.output import Screen
 from journal.cli.values import whole
@@ -19,12 +19,14 @@ def describe(parser: ArgumentParser) -> None:
     parser.epilog = (
         "Without --from: what is staged, against the last commit. --from ID: what is staged, against that commit.\n"
         "--from ID --to ID: between two commits. An ID is that of a commit, its beginning, or a branch.\n"
+        "--disk: what someone else made of tracked files since they were staged or committed.\n"
         "A PATH is a file, a folder, or a glob in quotes. What a pipe gets, `git apply` and `patch -p1` take.\n"
         "With --json: a line a path, with hunks and the text; without both for --stat and --name-only."
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="only these (default: all)")
     parser.add_argument("--from", dest="before", metavar="ID", help="against this commit (default: the last one)")
     parser.add_argument("--to", dest="after", metavar="ID", help="of this commit (default: what is staged)")
+    parser.add_argument("--disk", action="store_true", help="what was edited by hand, against what the journal says")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--stat", action="store_true", help="how many lines, and a bar, a path")
     shape.add_argument("--name-only", action="store_true", help="only the paths")
@@ -36,7 +38,7 @@ def describe(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Prints the differences between two commits, or between one and what is staged."""
-    from journal.engine import status
+    from journal.engine import by_hand, status
 
     screen = Screen(arguments)
     place = located(arguments)
@@ -44,8 +46,14 @@ def run(arguments: Namespace) -> int:
     if arguments.after is not None and arguments.before is None:
         hint = "Name the other commit with --from, or see one commit with `spool show`."
         raise UsageError("--to needs --from", hint=hint)
+    if arguments.disk and arguments.before is not None:
+        hint = "Leave one of them out: --disk compares with what is staged, or committed where nothing is."
+        raise UsageError("--disk and --from contradict each other", hint=hint)
     with access.reading(place) as journal:
-        if arguments.after is not None:
+        meant.refuse_mistyped(journal, place, arguments.paths)
+        if arguments.disk:
+            found = by_hand.patches(journal, place.root, paths)
+        elif arguments.after is not None:
             found = journal.diff(arguments.before, arguments.after, paths)
         elif arguments.before is not None:
             found = status.since(journal, place.root, arguments.before, paths)

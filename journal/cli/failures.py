@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from journal.cli import output
@@ -27,14 +27,22 @@ SPOKEN = {
     "allow_git=True": "--allow-git",
     "branch=": "--branch ",
     "allow_wide_root=True": "--allow-wide-root",
+    ", or Spool.open with create=True": "",
     "force=True": "--force",
     "ignore_conflicts=True": "--ignore-conflicts",
+    "reset the path with force": "go back with `spool reset --force PATH`",
     "with force": "with --force",
     "overwrite=True": "--overwrite",
     "required=True": "--required",
-    "wait_s=": "--wait",
+    "say that all places are meant": "pass --all",
+    ", or allow more by timeout_s=": "",
+    "wait_s=": "--wait SECONDS",
     "journal=": "--journal",
     "from tree(head.id) and head.cursor": "from the tree and the cursor of `spool log -n 1 --json`",
+    "the `digest` of status()": "what `spool status --digest` prints",
+    "symlink()": "`spool symlink`",
+    "Spool.apply()": "`spool apply`",
+    "patch()": "`spool patch`",
 }
 
 
@@ -85,7 +93,9 @@ def described(error: BaseException) -> Mapping[str, Any]:
 def _advice(found: Mapping[str, Any]) -> list[str]:
     """Gives the cure as sentences, and the names or places that may have been meant."""
     said = [output.sentence(str(found["hint"]))] if found["hint"] else []
-    candidates = found.get("candidates") or found.get("nearest") or ()
+    candidates: Sequence[Any] = found.get("candidates") or found.get("nearest") or ()
+    if len(candidates) == 1 and repr(candidates[0]) in str(found["hint"]):
+        return said  # it stands there already
     said += [f"  {name}" for name in candidates[:CANDIDATES]]
     return said + ([f"  and {len(candidates) - CANDIDATES} more"] if len(candidates) > CANDIDATES else [])
 

@@ -31,5 +31,6 @@ def run(arguments: Namespace) -> int:
             return 0
         screen.line(f"{'Made the' if created else 'Found the'} journal of {output.shown(root)}")
         screen.line("  " + output.shown(path))
+        screen.advice("`spool adopt .` takes in the files that are there.")
         screen.advice("Next: `spool write PATH`, then `spool status`, `spool diff` and `spool commit -m MESSAGE`.")
     return 0

@@ -1,12 +1,13 @@
 """`spool log`: lists commits, newest first."""
 
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable
 
-from journal.cli import access, output, patches
-from journal.cli.location import located
+from journal.cli import access, meant, output, patches
+from journal.cli.location import Place, located
 from journal.cli.output import Screen
-from journal.cli.values import local, moment, whole
+from journal.cli.values import local, moment, positive
 from journal.records import Commit
 
 SHORT = 12
@@ -15,7 +16,7 @@ SHORT = 12
 def describe(parser: ArgumentParser) -> None:
     """Adds the arguments of `spool log`."""
     parser.epilog = "With --json: a line a commit."
-    parser.add_argument("-n", "--limit", type=whole, metavar="N", help="at most N")
+    parser.add_argument("-n", "--limit", type=positive, metavar="N", help="at most N")
     parser.add_argument("--path", metavar="PATH", help="only those that changed this path")
     parser.add_argument("--branch", metavar="NAME", help="only those of this branch (default: all)")
     parser.add_argument(
@@ -34,6 +35,8 @@ def run(arguments: Namespace) -> int:
     with access.reading(place) as journal:
         if arguments.branch is not None:
             journal.head(arguments.branch)  # which refuses a name that no branch has
+        if arguments.path is not None:
+            meant.refuse_mistyped(journal, place, [arguments.path])
         newest_first = not arguments.reverse or arguments.limit is not None
         commits: Iterable[Commit] = journal.commits(
             limit=arguments.limit,
@@ -46,11 +49,14 @@ def run(arguments: Namespace) -> int:
         if arguments.reverse and newest_first:
             commits = reversed(list(commits))  # the last N, told in the order in which they came
         if not _tell(screen, arguments, commits) and not screen.json:
-            screen.advice(_nothing(arguments))
+            screen.advice(_nothing(arguments, place, path))
     return 0
 
 
-def _nothing(arguments: Namespace) -> str:
+def _nothing(arguments: Namespace, place: Place, path: str | None) -> str:
+    if path is not None and os.path.isdir(os.path.join(place.root, path)):
+        name = output.shown(arguments.path)
+        return f"{name} is a folder: `spool changes {name}` tells of it."
     if arguments.since is not None or arguments.until is not None:
         return "No such commit at that time."
     return "No commits yet." if arguments.path is None else "No commit changed this path."

@@ -3,12 +3,13 @@
 import argparse
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from journal.cli import failures, output
-from journal.errors import UsageError
+from journal.errors import UnknownName, UsageError
 
 COMMANDS: Mapping[str, Mapping[str, str]] = {
     "Begin": {
@@ -54,22 +55,30 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "attach": "give the root another journal, such as a copy",
         "verify": "check that the journal is sound",
         "recover": "mend what a crash left open, and say what was done",
+        "completion": "print what lets a shell complete spool's commands",
     },
 }
 SENTENCES = {name: sentence for group in COMMANDS.values() for name, sentence in group.items()}
 LATE = {"demo"}  # shown only where it is installed
 
 ELSEWHERE = {
-    "add": "adopt", "cat": "read", "check": "verify", "ci": "commit", "edit": "replace", "fsck": "verify",
-    "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "query": "sql", "remove": "delete",
-    "rename": "move", "revert": "reset", "rm": "delete", "st": "status", "tail": "follow", "unlink": "delete",
-    "watch": "follow",
+    "add": "adopt", "blame": "log", "branch": "branches", "cat": "read", "check": "verify", "ci": "commit",
+    "co": "checkout", "create": "write", "discard": "reset", "edit": "replace", "export": "checkout", "fsck": "verify",
+    "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "put": "write", "query": "sql",
+    "remove": "delete", "rename": "move", "revert": "reset", "rm": "delete", "save": "commit", "st": "status",
+    "stage": "adopt", "tail": "follow", "track": "adopt", "undo": "reset", "unlink": "delete", "watch": "follow",
 }  # fmt: skip
 """What other programs call it."""
+
+PAGED = {"audit", "changes", "diff", "log", "show"}
+"""what may be longer than a screen, and ends."""
 
 NO_OPTION = "\0"
 """marks an operand that looks like an option; no argument of a process can hold it."""
 
+LACKING = "the following arguments are required: "
+IS_LONG = re.compile(r"--[\w-]+(=.*)?", re.DOTALL).fullmatch
+UNKNOWN = "unrecognized arguments: "
 TAKING_A_VALUE = {"-C", "--root", "--journal"}
 
 ABOUT = """\
@@ -93,7 +102,24 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageError: always.
         """
-        raise UsageError(message.replace(NO_OPTION, ""), hint=f"`{self.prog} --help` shows how it is called.")
+        if message.startswith(LACKING):
+            message = LACKING + ", ".join(filter(self._needs, message.removeprefix(LACKING).split(", ")))
+        hint = self._meant(message) or f"`{self.prog} --help` shows how it is called."
+        raise UsageError(message.replace(NO_OPTION, ""), hint=hint)
+
+    def _needs(self, name: str) -> bool:
+        """Tells whether an argument has to be given: argparse also counts PATHs of which there may be none."""
+        optional = (each for each in self._actions if each.nargs in ("*", "?"))
+        return name not in {each.metavar for each in optional}
+
+    def _meant(self, message: str) -> str:
+        """Asks whether an option was meant that is spelled alike."""
+        import difflib
+
+        words = message.removeprefix(UNKNOWN).split() if message.startswith(UNKNOWN) else []
+        mistyped = next((word.partition("=")[0] for word in words if word.startswith("-")), "")
+        near = difflib.get_close_matches(mistyped, self._option_string_actions, n=1) if mistyped else []
+        return f"Did you mean {near[0]}?" if near else ""
 
 
 def entry() -> int:
@@ -126,6 +152,31 @@ def run(argv: Sequence[str]) -> int:
     if name == "help":
         name, rest = rest[0], ["--help"]
     command = found(name)
+    parser = parser_of(name, command)
+    try:
+        arguments = parsed(parser, [*head, *rest])
+    except SystemExit:  # --help was printed
+        return 0
+    try:
+        return carried_out(name, command, arguments)
+    except UnknownName as error:
+        from journal.cli import meant
+
+        meant.suggest(error, arguments)
+        raise
+
+
+def carried_out(name: str, command: Any, arguments: argparse.Namespace) -> int:
+    """Carries a command out, through a pager where a person reads what may be long."""
+    if name not in PAGED or arguments.json or arguments.no_pager or not output.is_terminal(sys.stdout):
+        return int(command.run(arguments))
+    from journal.cli import pager
+
+    return pager.through(lambda: int(command.run(arguments)))
+
+
+def parser_of(name: str, command: Any) -> Parser:
+    """Gives the parser of a command's arguments."""
     parser = Parser(
         prog=f"spool {name}",
         description=SENTENCES[name][0].upper() + SENTENCES[name][1:] + ".",
@@ -134,16 +185,15 @@ def run(argv: Sequence[str]) -> int:
     )
     command.describe(parser)
     common(parser)
-    try:
-        arguments = parsed(parser, [*head, *rest])
-    except SystemExit:  # --help was printed
-        return 0
-    return int(command.run(arguments))
+    return parser
 
 
 def parsed(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
     """Reads options and operands in any order; what follows `--` is an operand, however it begins."""
     at = argv.index("--") if "--" in argv else len(argv)
+    for word in argv[:at]:
+        if IS_LONG(word) and word.partition("=")[0] not in parser._option_string_actions:
+            parser.error(UNKNOWN + word)  # before its value is taken for an operand
     operands = [NO_OPTION + each if each.startswith("-") else each for each in argv[at + 1 :]]
     arguments = parser.parse_intermixed_args([*argv[:at], *operands])
     for name, value in vars(arguments).items():
@@ -189,6 +239,7 @@ def common(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--journal", metavar="FILE", help="use this journal instead of the root's own")
     group.add_argument("--json", action="store_true", help='write JSON, each document with "version": 1')
     group.add_argument("--plain", action="store_true", help="no colours, no headings, no advice")
+    group.add_argument("--no-pager", action="store_true", help="print to the terminal, however much it is")
 
 
 def front(head: Sequence[str]) -> int:
@@ -196,7 +247,7 @@ def front(head: Sequence[str]) -> int:
     known = available()
     about = ABOUT
     for title, group in COMMANDS.items():
-        about += f"{title}:\n" + "".join(f"  {name:9} {group[name]}\n" for name in group if name in known) + "\n"
+        about += f"{title}:\n" + "".join(f"  {name:10} {group[name]}\n" for name in group if name in known) + "\n"
     parser = Parser(
         prog="spool",
         usage="spool [OPTION...] COMMAND [ARGUMENT...]",

@@ -8,7 +8,7 @@ import shutil
 import sys
 import unicodedata
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from journal.records import plain
@@ -192,6 +192,12 @@ def fitted(text: str, width: int) -> str:
 def sentence(text: str) -> str:
     """Gives a clause a capital letter and a full stop."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", ":")) else ".")
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """Names some things in a row: the first of them, and how many there are besides."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(map(shown, names[:most])) + more
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -19,7 +19,7 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("replacement", metavar="REPLACEMENT", help="what comes in its place")
     parser.add_argument("--regex", action="store_true", help=r"MATCH is a Python regular expression; \1 is its group 1")
     parser.add_argument("--all", action="store_true", help="every place")
-    parser.add_argument("--count", type=values.whole, metavar="N", help="the first N places")
+    parser.add_argument("--count", type=values.positive, metavar="N", help="the first N places")
     parser.add_argument("--required", action="store_true", help="fail when nothing matches")
     parser.add_argument("--unique", action="store_true", help="fail unless exactly one place matches")
     values.expectation(parser)

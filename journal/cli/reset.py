@@ -1,12 +1,17 @@
 """`spool reset`: takes back what is staged."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 
-from journal.cli import access, output, plans
+from journal.cli import access, meant, output, plans
 from journal.cli.location import Place, located
 from journal.cli.output import Screen
 from journal.errors import ConflictError
 from journal.records import ResetReport
+
+NOTHING = "Nothing staged, nothing to take back."
+THEIRS = "someone else changed it"
+"""the reason of a step that --force would carry out."""
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -28,32 +33,35 @@ def run(arguments: Namespace) -> int:
     place = located(arguments)
     paths = [place.inside(path) for path in arguments.paths] or None
     with access.session(arguments, place) as spool:
+        meant.refuse_mistyped(spool.journal, place, arguments.paths)
         report = spool.reset(paths, force=arguments.force, dry_run=arguments.dry_run)
+    told = {"restored": report.restored, "unchanged": report.unchanged, "conflicts": report.conflicts}
+    if arguments.dry_run:
+        plans.told(screen, place, report.plan, report.conflicts, besides=told, nothing=NOTHING)
+        return 0
     if screen.json:
-        told = {"restored": report.restored, "unchanged": report.unchanged, "conflicts": report.conflicts}
-        screen.document(told | {"plan": report.plan, "dry_run": arguments.dry_run})
+        screen.document(told | {"plan": report.plan, "dry_run": False})
     else:
-        _tell(screen, place, report, arguments.dry_run, paths is not None)
-    return ConflictError.exit_code if report.conflicts and not arguments.dry_run else 0
+        _tell(screen, place, report)
+    return ConflictError.exit_code if report.conflicts else 0
 
 
-def _nothing(unchanged: int, named: bool) -> str:
-    """Says why there was nothing to do: a mistyped path is not the same as one that is as it shall be."""
-    if named and not unchanged:
-        return "No tracked path is called so: `spool status` lists what is staged."
-    return "Nothing staged, nothing to take back."
-
-
-def _tell(screen: Screen, place: Place, report: ResetReport, dry_run: bool, named: bool) -> None:
+def _tell(screen: Screen, place: Place, report: ResetReport) -> None:
     plans.steps(screen, place, report.plan)
-    if dry_run:
-        screen.advice("Nothing was touched." if report.plan else _nothing(report.unchanged, named))
-        return
     if not report.plan and not report.conflicts and not report.restored:
-        screen.line(_nothing(report.unchanged, named))
+        screen.line(NOTHING)
         return
     screen.advice(f"{output.plural(len(report.restored), 'path')} restored, {report.unchanged} as they were.")
-    if report.conflicts:
-        names = ", ".join(output.shown(place.shown(path)) for path in report.conflicts)
-        screen.line(f"{screen.paint('Left alone', 'red')}, edited by someone else: {names}")
+    reasons = {step.path: step.reason for step in report.plan}
+    theirs = [path for path in report.conflicts if reasons.get(path) == THEIRS]
+    blocked = [path for path in report.conflicts if path not in theirs]
+    if theirs:
+        screen.line(f"{screen.paint('Left alone', 'red')}, edited by someone else: {_names(place, theirs)}")
         screen.advice("`spool reset --force PATH` keeps those bytes in the journal, then goes back to head.")
+    if blocked:
+        screen.line(f"{screen.paint('Left alone', 'red')}, something else is in the way: {_names(place, blocked)}")
+        screen.advice("Move away what the plan names, then repeat the command; --force does not remove it.")
+
+
+def _names(place: Place, paths: Sequence[str]) -> str:
+    return output.listed([place.shown(path) for path in paths])

@@ -3,14 +3,14 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from journal.cli import access, output, patches, plans
+from journal.cli import access, meant, output, patches, plans
 from journal.cli.location import Place, located
 from journal.cli.output import Screen
 from journal.errors import ConflictError, WorkspaceChanged
 from journal.records import FilePatch, PlanStep
 
 REASONS = {
-    "created": "it is not there",
+    "created": "it is absent",
     "modified": "it was otherwise then",
     "deleted": "it was not there then",
     "mode": "its mode differs",
@@ -37,6 +37,7 @@ def run(arguments: Namespace) -> int:
     place = located(arguments)
     paths = [place.inside(path) for path in arguments.paths] or None
     with access.session(arguments, place) as spool:
+        meant.refuse_mistyped(spool.journal, place, arguments.paths)
         if not arguments.dry_run:
             found = spool.restore(arguments.commit, paths, force=arguments.force)
             code = patches.report(arguments, place, found)
@@ -45,33 +46,32 @@ def run(arguments: Namespace) -> int:
             return code
         conflicts, plan = tuple[str, ...](), tuple[PlanStep, ...]()
         try:
-            plan = tuple(_step(patch) for patch in spool.restore(arguments.commit, paths, dry_run=True))
+            plan = tuple(_steps(spool.restore(arguments.commit, paths, dry_run=True)))
         except WorkspaceChanged as error:
-            conflicts, plan = error.paths, error.plan
+            conflicts, plan = error.paths, tuple(map(_said, error.plan))
         if conflicts and arguments.force:
             forced = spool.restore(arguments.commit, paths, force=True, dry_run=True)
-            plan = tuple(_step(patch, theirs=patch.path in conflicts) for patch in forced)
+            plan = tuple(_steps(forced, conflicts))
             conflicts = ()
     return _tell(Screen(arguments), place, plan, conflicts)
 
 
-def _step(patch: FilePatch, *, theirs: bool = False) -> PlanStep:
-    """Tells a patch as a step of a plan."""
-    reason = THEIRS if theirs else REASONS[patch.change_type]
-    if patch.change_type == "deleted":
-        return PlanStep(patch.path, "delete", reason, 0)
-    if patch.change_type == "mode":
-        return PlanStep(patch.path, "mode", reason, 0)
-    return PlanStep(patch.path, "write", reason, patch.size_after or 0)
+def _steps(found: Sequence[FilePatch], theirs: Sequence[str] = ()) -> list[PlanStep]:
+    """Tells patches as the steps of a plan; `theirs` are the paths where someone else's content is written over."""
+    return plans.of_patches(found, lambda patch: THEIRS if patch.path in theirs else REASONS[patch.change_type])
+
+
+def _said(step: PlanStep) -> PlanStep:
+    """Says of a file that goes what is said of it where nothing is in the way."""
+    if step.action == "delete":
+        return PlanStep(step.path, step.action, REASONS["deleted"], step.bytes)
+    return step
 
 
 def _tell(screen: Screen, place: Place, plan: Sequence[PlanStep], conflicts: Sequence[str]) -> int:
-    if screen.json:
-        screen.document({"plan": plan, "conflicts": conflicts, "dry_run": True})
-    else:
-        plans.steps(screen, place, plan)
-        screen.advice("Nothing was touched." if plan else "Nothing to restore: all is as it was then.")
-        if conflicts:
-            names = ", ".join(output.shown(place.shown(path)) for path in conflicts)
-            screen.line(f"{screen.paint('All of it would be refused', 'red')}, for these stand in the way: {names}")
+    plans.told(screen, place, plan, conflicts, besides={}, nothing="Nothing to restore: all is as it was then.")
+    if conflicts and not screen.json:
+        names = output.listed([place.shown(path) for path in conflicts])
+        screen.line(f"{screen.paint('All of it would be refused', 'red')}, for these stand in the way: {names}")
+        screen.advice("`spool adopt PATH` stages them as they stand; --force keeps them in the journal and goes on.")
     return ConflictError.exit_code if conflicts else 0

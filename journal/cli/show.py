@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from journal.cli import access, log, patches
+from journal.cli import access, log, meant, patches
 from journal.cli.location import located
 from journal.cli.output import Screen
 from journal.cli.values import whole
@@ -41,6 +41,7 @@ def run(arguments: Namespace) -> int:
     paths = [place.inside(path) for path in arguments.paths] or None
     with access.reading(place) as journal:
         commit = _commit(journal, arguments.commit)
+        meant.refuse_mistyped(journal, place, arguments.paths)
         found = [change.patch for change in _changes(journal, commit, paths)]
         if screen.json:
             texts = [patches.brief(patch) if arguments.stat else patch.to_dict() for patch in found]

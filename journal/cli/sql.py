@@ -4,14 +4,18 @@ import csv
 import itertools
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from journal.cli import access, commit, grid, output
+from journal.cli import access, commit, grid, meant, output
 from journal.cli.location import located
 from journal.cli.output import Screen
-from journal.cli.values import whole
-from journal.errors import UsageError
+from journal.cli.values import positive
+from journal.errors import LimitExceeded, UsageError
 from journal.records import plain
+
+if TYPE_CHECKING:
+    from journal import Journal
 
 EXAMPLES = """\
 the views audit, history and file_history are there to be asked, and keep their columns; for example:
@@ -22,6 +26,9 @@ the views audit, history and file_history are there to be asked, and keep their 
 The journal is only read, whatever QUERY says. --json writes one document with `rows`; --nl a line a row, as
 it is, without a version. Bytes are hex in tables, CSV and TSV, and {"base64": …} in JSON.
 """
+
+TABLES = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY type DESC, name"
+EXAMPLES_ARE_THERE = "`spool sql --help` has examples; the views are audit, history, file_history and storage"
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -42,7 +49,7 @@ def describe(parser: ArgumentParser) -> None:
     shape.add_argument("--csv", dest="shape", action="store_const", const="csv", help="comma-separated, with a header")
     shape.add_argument("--tsv", dest="shape", action="store_const", const="tsv", help="tab-separated, with a header")
     shape.add_argument("--nl", dest="shape", action="store_const", const="nl", help="a JSON object a line")
-    parser.add_argument("--limit", type=whole, metavar="N", help="at most N rows")
+    parser.add_argument("--limit", type=positive, metavar="N", help="at most N rows")
 
 
 def run(arguments: Namespace) -> int:
@@ -51,12 +58,31 @@ def run(arguments: Namespace) -> int:
     place = located(arguments)
     text = _query(arguments.query)
     parameters = {name.lstrip(":@$"): value for name, value in commit.pairs(arguments.parameters)}
-    with access.reading(place) as journal:
+    with access.reading(place) as journal, _about_the_query(journal):
         rows = journal.rows(text, parameters)
         if arguments.limit is not None:
             rows = itertools.islice(rows, arguments.limit)
         _write(screen, arguments.shape or ("json" if screen.json else "table"), rows)
     return 0
+
+
+@contextmanager
+def _about_the_query(journal: "Journal") -> Iterator[None]:
+    """Lets an error of the query speak of the query, not of the file that it was asked of."""
+    try:
+        yield
+    except (UsageError, LimitExceeded) as error:
+        message = str(error).removeprefix(f"{journal.path}: ")
+        if message == str(error):
+            raise
+        error.args = (f"the query is refused: {message}", *error.args[1:])
+        if name := message.partition("no such table: ")[2]:
+            tables = [row["name"] for row in journal.rows(TABLES)]
+            near = meant.nearest(name, tables)
+            error.hint = f"did you mean {' or '.join(near)}?" if near else EXAMPLES_ARE_THERE
+        elif type(error) is UsageError and "not authorized" not in message:
+            error.hint = EXAMPLES_ARE_THERE
+        raise
 
 
 def _query(given: str) -> str:

@@ -12,6 +12,7 @@ from journal.records import Status, StatusEntry
 if TYPE_CHECKING:
     from journal import Journal
 
+FIRST = "`spool write PATH` stages a first change, `spool adopt .` the files that are there."
 SHORT = 12
 """characters of a commit id that are shown; seven are enough to name it."""
 
@@ -75,15 +76,17 @@ def _tell(screen: Screen, place: Place, found: Status) -> None:
         screen.line()
         screen.line("In conflict, the disk holds what was not written here:")
         _entries(screen, place, found.conflicts, "red")
+        screen.advice("  `spool diff --disk` shows it, `spool adopt` stages it as it stands, and")
         screen.advice("  `spool reset --force PATH` keeps these bytes in the journal, then goes back to head.")
     if found.edits:
         screen.line()
         screen.line("Edited by hand, not staged:")
         _entries(screen, place, found.edits, "red")
+        screen.advice("  `spool diff --disk` shows it, `spool adopt` stages it as it stands, and")
         screen.advice("  `spool reset --force PATH` takes it back, and keeps these bytes in the journal.")
     if found.clean:
         screen.line("Nothing staged; the root is as its head says." if found.head else "Nothing staged.")
-        screen.advice("`spool write PATH` stages a first change." if not found.head else "`spool log` lists commits.")
+        screen.advice(FIRST if not found.head else "`spool log` lists commits.")
 
 
 def _entries(screen: Screen, place: Place, entries: Sequence[StatusEntry], colour: str) -> None:

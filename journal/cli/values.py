@@ -24,6 +24,21 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def positive(text: str) -> int:
+    """Reads a whole number from 1 up.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    try:
+        found = whole(text)
+    except ArgumentTypeError:
+        found = 0
+    if not found:
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return found
+
+
 def seconds(text: str) -> float:
     """Reads a time to wait.
 
@@ -46,6 +61,8 @@ def expectation(parser: ArgumentParser) -> None:
         metavar="DIGEST",
         help='do nothing unless this stands there now: the SHA-256 of what was last read, or "absent"',
     )
+
+
 def moment(text: str) -> datetime:
     """Reads a time: ISO 8601, without a zone where the user is, a day from its first second; or an age, such as 90m.
 

@@ -21,7 +21,7 @@ def of(journal: Journal, root: str | PathLike[str]) -> Status:
     """Tells what is staged at a root, where the disk holds something else, and what was edited by hand."""
     path = places.real_root(os.fspath(root), True)
     with journal.reading() as reading, reading.database.read() as look, system_errors("look at the root", path):
-        branch = _branch(look, reading.database.path, path)
+        branch = branch_at(look, reading.database.path, path)
         head = None if branch.head_id is None else commits.tip(look, branch.head_id)[0].hex()
         place = Root.open(path)
         try:
@@ -36,7 +36,7 @@ def staged(journal: Journal, root: str | PathLike[str], paths: Paths | None = No
     """Gives what is staged at a root as patches, by path bytes."""
     path = places.real_root(os.fspath(root), True)
     with journal.reading() as reading, reading.database.read() as look:
-        branch = _branch(look, reading.database.path, path)
+        branch = branch_at(look, reading.database.path, path)
         return compare.staged_patches(reading, branch.id, paths)
 
 
@@ -44,9 +44,11 @@ def judged(journal: Journal, root: str | PathLike[str]) -> tuple[list[FilePatch]
     """Gives all that is staged at a root as patches, by path bytes, with the digest that `commit` can be held to."""
     path = places.real_root(os.fspath(root), True)
     with journal.reading() as reading, reading.database.read() as look:
-        branch = _branch(look, reading.database.path, path)
+        branch = branch_at(look, reading.database.path, path)
         digest = survey.digest_of(rows.everything(look, branch.id))
         return compare.staged_patches(reading, branch.id, None), digest.hex()
+
+
 def since(journal: Journal, root: str | PathLike[str], commit: str, paths: Paths | None = None) -> list[FilePatch]:
     """Gives what is staged at a root against a commit, as patches by path bytes.
 
@@ -56,7 +58,7 @@ def since(journal: Journal, root: str | PathLike[str], commit: str, paths: Paths
     path = places.real_root(os.fspath(root), True)
     with journal.reading() as reading:
         with reading.database.read() as look:
-            branch = _branch(look, reading.database.path, path)
+            branch = branch_at(look, reading.database.path, path)
         return history.since(reading.database, branch.id, commit, paths)
 
 
@@ -71,8 +73,8 @@ def read_root(root: str | PathLike[str], path: StrPath) -> bytes | None:
         place.close()
 
 
-def _branch(look: Read, journal: str, root: str) -> BranchRow:
-    """Finds the branch that is checked out at a root; a root that was moved is known by its id.
+def branch_at(look: Read, journal: str, root: str) -> BranchRow:
+    """Gives the branch that is checked out at a root; a root that was moved is known by its id.
 
     Raises:
         UnknownName: the journal knows no root, or another one.

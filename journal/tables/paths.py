@@ -11,12 +11,19 @@ SELECT_ID = "SELECT id FROM path WHERE name = :name"
 SELECT_IDS = "SELECT p.name, p.id FROM json_each(:names) AS j CROSS JOIN path AS p ON p.name = j.value"
 INSERT_PATH = "INSERT INTO path (name, raw) VALUES (:name, :raw) RETURNING id"
 SELECT_NAME = "SELECT name, raw FROM path WHERE id = :id"
+SELECT_BELOW = "SELECT EXISTS (SELECT 1 FROM path WHERE name >= :first AND name < :behind)"
 
 
 def find(tx: Read, path: str) -> PathId | None:
     """Gives a path's number, or None when it was never seen."""
     found = tx.value(SELECT_ID, name=stored(path)[0])
     return None if found is None else PathId(found)
+
+
+def any_below(tx: Read, folder: str) -> bool:
+    """Tells whether a path below a folder was ever seen."""
+    first = stored(folder + "/")[0]
+    return bool(tx.value(SELECT_BELOW, first=first, behind=first[:-1] + "0"))  # what follows a slash is a zero
 
 
 def find_many(tx: Read, many: Sequence[str]) -> dict[str, PathId]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.running import Runner
 
-COLOURS = ("NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "SPOOL_DEBUG")
+COLOURS = ("NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "SPOOL_DEBUG", "PAGER", "LESS")
 
 
 @pytest.fixture(autouse=True)
@@ -16,6 +16,7 @@ def no_colours_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of the test run has no say."""
     for name in COLOURS:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SPOOL_PAGER", "")  # nor has a pager
 
 
 @pytest.fixture

@@ -9,6 +9,13 @@ DIFF = (
     b"diff --git a/new b/new\nnew file mode 100755\n--- /dev/null\n+++ b/new\n@@ -0,0 +1 @@\n+new\n"
     b"diff --git a/src/b.txt b/c.txt\nrename from src/b.txt\nrename to c.txt\n"
 )
+PLAN = [
+    "write   a.txt           15 B  1 hunk, +1 -1",
+    "write   c.txt            2 B  it was src/b.txt",
+    "write   new              4 B  it is absent",
+    "delete  src/b.txt             it becomes c.txt",
+    "Nothing was touched.",
+]
 TOLD = ["M  a.txt  +1 -1", "A  new  +1", "R  src/b.txt -> c.txt"]
 
 
@@ -19,9 +26,15 @@ def test_a_line_a_file(committed: Runner, root: Path) -> None:
 
 
 def test_a_dry_run(committed: Runner, root: Path) -> None:
-    assert committed("apply", "--dry-run", "-", stdin=DIFF).out.splitlines() == [*TOLD, "Nothing was changed."]
+    assert committed("apply", "--dry-run", "-", stdin=DIFF).out.splitlines() == PLAN
     assert (root / "src/b.txt").exists() and not (root / "new").exists()
-    patches = committed("apply", "--dry-run", "--json", stdin=DIFF).json["patches"]
+    told = committed("apply", "-n", "--json", stdin=DIFF).json
+    assert [(each["path"], each["action"]) for each in told["plan"]] == [
+        *[("a.txt", "write"), ("c.txt", "write"), ("new", "write")],
+        ("src/b.txt", "delete"),
+    ]
+    assert (told["conflicts"], told["dry_run"]) == ([], True)
+    patches = told["patches"]
     assert [patch["change_type"] for patch in patches] == ["modified", "created", "renamed"]
     assert patches[0]["report"][0]["status"] == "applied"
     assert committed("status", "--json").json["staged"] == []

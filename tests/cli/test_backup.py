@@ -11,7 +11,7 @@ from tests.cli.running import Runner
 def test_a_copy_beside_a_session(committed: Runner, root: Path, tmp_path: Path) -> None:
     with Spool.open(root):
         out = committed("backup", "../copy.db").out
-    assert out.endswith(f" KiB copied to {root / '../copy.db'}\n")
+    assert out.endswith(f" KiB copied to {tmp_path / 'copy.db'}\n")
     with Journal.open(tmp_path / "copy.db") as journal:
         assert len(list(journal.commits())) == 1
     told = committed("backup", str(tmp_path / "other.db"), "--json").json

@@ -47,4 +47,4 @@ def test_all_of_them_unless_a_limit_is_given(spool: Runner, monkeypatch: pytest.
         assert spool("changes", "--limit", str(limit), "--plain").err == ""
         assert spool("changes", "--limit", str(limit), "--json").err == ""
     assert spool("changes", "--after", "3", "--limit", "1").err.startswith("spool: there are more; `--after 4`")
-    assert "limit is 0" in spool("changes", "--limit", "0", code=2).err
+    assert "'0' is no whole number from 1 up" in spool("changes", "--limit", "0", code=2).err

@@ -19,3 +19,10 @@ def test_as_json(committed: Runner) -> None:
 def test_what_is_no_mode(committed: Runner) -> None:
     assert "octal" in committed("chmod", "u+x", "a.txt", code=2).err
     committed("chmod", "77777", "a.txt", code=2)
+
+
+def test_one_file_is_audited_by_the_name_of_the_verb(committed: Runner) -> None:
+    committed("chmod", "755", "a.txt")
+    committed("chmod", "755", "a.txt", "src/b.txt")
+    last, first = committed("audit", "-n", "2", "--json").lines
+    assert (first["name"], last["name"], last["request"]["description"]) == ("chmod", "batch", "chmod")

@@ -23,3 +23,10 @@ def test_what_is_not_there(committed: Runner) -> None:
 def test_as_json(committed: Runner) -> None:
     patches = committed("delete", "a.txt", "src/b.txt", "--json").json["patches"]
     assert [patch["change_type"] for patch in patches] == ["deleted", "deleted"]
+
+
+def test_one_file_is_audited_by_the_name_of_the_verb(committed: Runner) -> None:
+    committed("delete", "a.txt")
+    committed("delete", "a.txt", "src/b.txt")
+    last, first = committed("audit", "-n", "2", "--json").lines
+    assert (first["name"], last["name"], last["request"]["description"]) == ("delete", "batch", "delete")

@@ -105,3 +105,16 @@ def test_two_commits_and_what_is_staged_since_one(committed: Runner, root: Path)
     assert committed("diff", "--from", "main", "--to", "main", "--exit-code").out == ""
     assert "--to needs --from" in committed("diff", "--to", "main", code=2).err
     assert committed("diff", "--from", "nothing", code=2).out == ""
+
+
+def test_what_was_edited_by_hand(committed: Runner, root: Path) -> None:
+    committed("write", "src/b.txt", "--text", "staged\n")
+    assert committed("diff", "--disk").out == ""
+    (root / "a.txt").write_text("one\ntwo\n")
+    (root / "src/b.txt").write_text("theirs\n")
+    told = committed("diff", "--disk", "--exit-code", code=1).out
+    assert "\n-three\n" in told and "\n-staged\n+theirs\n" in told
+    assert committed("diff", "--disk", "--name-only", "src").out == "src/b.txt\n"
+    assert committed("diff", "--disk", "--json").lines[0]["deletions"] == 1
+    assert "`spool diff --disk`" in committed("status").out
+    assert "contradict" in committed("diff", "--disk", "--from", "main", code=2).err

@@ -1,7 +1,10 @@
 """An error is a sentence with its cure, or one document, and the exit code of its kind."""
 
+import ast
 import errno
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +89,46 @@ def test_advice_speaks_of_flags() -> None:
         failures.spoken("pass allow_git=True, or name it with journal=")
         == "pass --allow-git, or name it with --journal"
     )
+
+
+API = re.compile(r"\b[a-z_]+\(\)|\b[a-z_]+=(?=[\s.;,]|True|False|[A-Z]+\b|$)|\b(Spool|Journal)\.\w+")
+BEYOND = {
+    "datetime.now(UTC)",  # times are read by the command line itself
+    "readonly=False",  # it opens what it follows or attaches in the right way
+    "Journal.open",
+}
+"""parts of advice that no command can come to give."""
+
+
+def advice() -> list[str]:
+    """Every text of the package outside the command line that is given as a hint, with {} for what is filled in."""
+    found = []
+    for path in sorted(Path(errors.__file__).parent.glob("**/*.py")):
+        if path.parent.name == "cli":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            named = isinstance(node, ast.Assign) and "hint" in ast.unparse(node.targets[0])
+            if isinstance(node, ast.keyword | ast.Assign) and (named or getattr(node, "arg", "") == "hint"):
+                found += texts(node.value)
+    return found
+
+
+def texts(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.JoinedStr):
+        return ["".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)]
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [node.value]
+    return [text for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr) for text in texts(child)]
+
+
+def test_no_advice_names_what_only_a_program_can_pass() -> None:
+    known = advice()
+    assert len(known) > 100
+    spoken = [failures.spoken(hint) for hint in known]
+    assert [hint for hint in spoken if API.search(hint) and not any(part in hint for part in BEYOND)] == []
+
+
+def test_one_name_that_stands_in_the_hint_is_not_listed_again(capsys: pytest.CaptureFixture[str]) -> None:
+    error = errors.UnknownName("no", hint="did you mean 'b'?", name="a", candidates=("b",))
+    failures.told(error, as_json=False, plain=False)
+    assert capsys.readouterr().err == "spool: no\n       Did you mean 'b'?\n"

@@ -44,10 +44,14 @@ def test_as_json(three: Runner) -> None:
     assert lines[2]["metadata"] == {"task": 17} and lines[0]["parent_id"] == lines[1]["id"]
 
 
-def test_nothing_to_list(spool: Runner) -> None:
+def test_nothing_to_list(spool: Runner, root: Path) -> None:
+    (root / "x").write_text("not tracked")
+    (root / "folder").mkdir()
     assert spool("log").out == "No commits yet.\n"
     assert spool("log", "--plain").out == spool("log", "--json").out == ""
     assert spool("log", "--path", "x").out == "No commit changed this path.\n"
+    assert spool("log", "--path", "folder").out == "folder is a folder: `spool changes folder` tells of it.\n"
+    assert "there never was" in spool("log", "--path", "y", code=2).err
 
 
 def test_a_branch_that_is_not_there(three: Runner) -> None:

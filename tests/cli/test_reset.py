@@ -56,3 +56,25 @@ def test_as_json(committed: Runner) -> None:
     found = committed("reset", "--json").json
     assert found["restored"] == ["a.txt", "made/new.txt"]
     assert (found["conflicts"], found["dry_run"]) == ([], False)
+
+
+def test_what_force_cannot_take_back_is_told_with_a_way_out(committed: Runner, root: Path) -> None:
+    (root / "a.txt").unlink()
+    (root / "a.txt").mkdir()
+    (root / "a.txt/theirs").write_text("x")
+    for argv in (["reset"], ["reset", "--force"]):
+        told = committed(*argv, code=3).out
+        assert "a folder stands there" in told and "Move away" in told
+        assert "`spool reset --force" not in told
+    (root / "a.txt").rename(root / "elsewhere")
+    committed("reset", "a.txt")
+    assert (root / "a.txt").read_text() == "one\ntwo\nthree\n"
+
+
+def test_many_that_are_left_alone_are_not_all_named_again(spool: Runner, root: Path) -> None:
+    for number in range(8):
+        spool("write", f"{number}", "--text", "x")
+    spool("commit")
+    for number in range(8):
+        (root / f"{number}").write_text("theirs")
+    assert "edited by someone else: 0, 1, 2, 3, 4 and 3 more\n" in spool("reset", code=3).out

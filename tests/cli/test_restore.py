@@ -37,7 +37,7 @@ def test_a_dry_run_prints_the_plan(committed: Runner, first: str, root: Path) ->
     assert committed("restore", first, "-n").out.splitlines() == [
         "write   a.txt           14 B  it was otherwise then",
         "delete  new.txt               it was not there then",
-        "write   src/b.txt        2 B  it is not there",
+        "write   src/b.txt        2 B  it is absent",
         "Nothing was touched.",
     ]
     plan = committed("restore", first, "--dry-run", "--json").json
@@ -56,7 +56,8 @@ def test_what_someone_else_edited(committed: Runner, first: str, root: Path) -> 
     assert "a.txt" in error and "--force" in error and "`spool adopt`" in error
     told = committed("restore", first, "-n", code=3).out.splitlines()
     assert told[0] == "leave   a.txt                 someone else changed it"
-    assert told[-1] == "All of it would be refused, for these stand in the way: a.txt"
+    assert [line.split("  ")[-1].strip() for line in told[1:3]] == ["it was not there then", "it is absent"]
+    assert told[-2] == "All of it would be refused, for these stand in the way: a.txt"
     assert committed("restore", first, "-n", "--json", code=3).json["conflicts"] == ["a.txt"]
     told = committed("restore", first, "-n", "--force").out.splitlines()
     assert told[0].endswith("their content is kept in the journal")

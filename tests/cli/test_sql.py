@@ -78,3 +78,11 @@ def test_the_examples_of_its_help_run(committed: Runner) -> None:
     assert len(examples) == 3
     for example in examples:
         committed("sql", example.strip(), *(["-p", "session=x"] if ":session" in example else []))
+
+
+def test_an_error_speaks_of_the_query(committed: Runner) -> None:
+    error = committed("sql", "SELECT * FROM histry", code=2).err
+    assert error == "spool: the query is refused: no such table: histry\n       Did you mean history?\n"
+    assert "the views are audit" in committed("sql", "SELECT * FROM qqqq", code=2).err
+    assert committed("sql", "SELEC 1", code=2).err.startswith('spool: the query is refused: near "SELEC"')
+    assert "can only read" in committed("sql", "DELETE FROM blob", code=2).err
