@@ -1,7 +1,8 @@
 """What tells one run of the machine from another: after a power cut, what it had not written yet is lost.
 
 The kernel's boot id tells most. A machine that is started twice from one snapshot repeats it, so each opening also
-leaves a random token on a file system in memory, and in the journal: when they differ, memory was lost meanwhile.
+leaves a random token on a file system in memory, and in the journal: when they differ, memory was lost meanwhile. The
+file keeps the token before it as well, for an opening may die between the two.
 """
 
 import contextlib
@@ -11,31 +12,31 @@ import sys
 
 from journal.workspace import places
 
-TOKEN_BYTES = 64
+TOKENS_BYTES = 128
 
 
-def read_token(journal_id: str) -> str | None:
-    """Gives the token that the last opening of a journal left in memory; None when it is gone, or not ours."""
+def read_tokens(journal_id: str) -> tuple[str, ...]:
+    """Gives the tokens of the last openings of a journal, newest first; none when they are gone, or not ours."""
     path = _token_path(journal_id)
     if path is None:
-        return None
+        return ()
     try:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return None
+        return ()
     try:
         found = os.fstat(fd)
         if found.st_uid != os.getuid() or not stat.S_ISREG(found.st_mode):
-            return None  # in a folder that everyone may write to, anyone may put a file first
-        return os.read(fd, TOKEN_BYTES).decode("ascii", "replace")
+            return ()  # in a folder that everyone may write to, anyone may put a file first
+        return tuple(os.read(fd, TOKENS_BYTES).decode("ascii", "replace").split())
     except OSError:
-        return None
+        return ()
     finally:
         os.close(fd)
 
 
-def write_token(journal_id: str) -> str:
-    """Leaves a new token in memory, and gives it; empty when there is no place for one."""
+def write_token(journal_id: str, before: str | None = None) -> str:
+    """Leaves a new token in memory beside the one before it, and gives it; empty when there is no place for one."""
     path, token = _token_path(journal_id), os.urandom(16).hex()
     if path is None:
         return ""
@@ -44,7 +45,7 @@ def write_token(journal_id: str) -> str:
             os.unlink(path)
         fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            os.write(fd, token.encode())
+            os.write(fd, f"{token} {before or ''}".encode())
         finally:
             os.close(fd)
     except OSError:
@@ -61,7 +62,7 @@ def is_lost(boot: str | None, token: str | None, journal_id: str) -> bool:
         return False
     if boot != boot_id():
         return True
-    return read_token(journal_id) != token if token else not boot
+    return token not in read_tokens(journal_id) if token else not boot
 
 
 def _token_path(journal_id: str) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from journal import Spool, StorageError
-from journal.engine import idle
+from journal.engine import idle, placing
 from journal.engine.idle import Idle
 from tests.engine.looking import acts, value
 
@@ -127,3 +127,21 @@ def test_it_ends_with_the_session_and_sleeps_in_between(root: Path) -> None:
         (thread,) = set(threading.enumerate()) - before
         assert thread.is_alive() and thread.daemon
     assert thread not in threading.enumerate()
+
+
+def test_a_mark_that_mending_made_during_the_sync_stays(quiet: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish = placing.publish
+
+    def interrupted(*_: object) -> None:
+        monkeypatch.setattr(placing, "publish", publish)
+        raise KeyboardInterrupt
+
+    def sync(_root: object, _paths: object) -> None:
+        monkeypatch.setattr(placing, "publish", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            quiet.write("b", "y")
+
+    quiet.write("a", "x")
+    monkeypatch.setattr(idle, "sync_files", sync)
+    idle.sync_root(quiet._desk)
+    assert (quiet.read("b"), marked(quiet)) == (b"y", ["b"])
