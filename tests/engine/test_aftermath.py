@@ -229,8 +229,8 @@ def test_a_folder_and_a_file_change_places_again(root: Path) -> None:
         spool.batch([Write("folder/in/a", COMMITTED), Write("folder/b", COMMITTED), Write("file", COMMITTED)])
         spool.commit("base")
         older = contents(root)
-        plan = [Delete("folder/in/a"), Delete("folder/b"), Write("folder", STAGED)]
-        spool.batch([*plan, Delete("file"), Write("file/in/it", STAGED)])
+        spool.batch([Delete("folder/in/a"), Delete("folder/b"), Write("folder", STAGED)])
+        spool.batch([Delete("file"), Write("file/in/it", STAGED)])
         newer = contents(root)
     for path in ("folder", "file/in/it"):
         (root / path).unlink()
