@@ -101,7 +101,8 @@ def _prepare(desk: Desk, plan: Plan) -> None:
 def _promise(desk: Desk, plan: Plan) -> Opened:
     """Step 3: one transaction with all rows of the act."""
     moving = plan.moving
-    sync = any(not s.known.marked or s.captured for s in moving) or any(s.adopted or s.rescued for s in plan.slots)
+    sync = any(not desk.is_marked(s.path, s.known) or s.captured for s in moving)
+    sync = sync or any(s.adopted or s.rescued for s in plan.slots)
     opened: Opened | None = None
     try:
         with desk.transaction(sync=sync) as (tx, chain):
@@ -115,6 +116,8 @@ def _promise(desk: Desk, plan: Plan) -> Opened:
         raise
     for slot in moving:
         slot.known.marked = True
+    for slot in plan.slots:
+        desk.knows(slot.path, slot.known)
     return opened
 
 
@@ -274,8 +277,9 @@ def _take_back(desk: Desk, plan: Plan, opened: Opened, error: BaseException) -> 
     text = str(error) if isinstance(error, JournalError) else type(error).__name__
     outcome = Outcome("failed", finished, took(plan.asked.started_at, finished), text)
     desk.forget()
-    if any(slot.stuck for slot in plan.moving):
-        desk.stuck[opened.id] = outcome  # its promises stay, and the next verb undoes the rest first
+    if any(slot.stuck for slot in plan.moving) or not isinstance(error, Exception):
+        # Its promises stay, and recovery looks at every path: after an interrupt nobody knows what was done last.
+        desk.stuck[opened.id] = outcome
         return
     desk.failed.append(Ended(opened, outcome))
     # When the disk takes no row, the next transaction takes the rows back, and the error to tell is the first one.

@@ -52,7 +52,7 @@ def carry(desk: Desk, todo: list[Intent], emptied: list[str], tally: Tally, *, b
     for slot in moving:
         placing.fill(desk, slot, {})
     with desk.database.begin(sync=True) as tx:
-        marks.mark(tx, [_mark(desk, slot) for slot in moving])
+        marks.mark(tx, [_mark(desk, slot, todo[0].act_id) for slot in moving])
     placing.publish(desk, moving, placing.Folders(folders, emptied), todo[0].act_id)
     for slot in moving:
         placing.drop_displaced(desk, slot)
@@ -80,9 +80,10 @@ def _slot(desk: Desk, intent: Intent, target: State | None) -> Slot:
     return slot
 
 
-def _mark(desk: Desk, slot: Slot) -> Mark:
+def _mark(desk: Desk, slot: Slot, act: InvocationId) -> Mark:
     path_id, made, place = slot.known.path_id, slot.made, desk.place
     assert path_id is not None  # a promised path has a number
+    seq = int(act)  # as the act itself would mark it: a sync that began before the act leaves it
     if made is None:
-        return Mark(place.root_id, path_id, 0, None, None, None, place.boot_id)
-    return Mark(place.root_id, path_id, 0, made.inode, made.size, made.mtime_ns, place.boot_id)
+        return Mark(place.root_id, path_id, seq, None, None, None, place.boot_id)
+    return Mark(place.root_id, path_id, seq, made.inode, made.size, made.mtime_ns, place.boot_id)

@@ -221,6 +221,14 @@ class Desk:
             known = self._known[path] = self._load(path)
         return known
 
+    def knows(self, path: str, known: Known) -> None:
+        """Remembers what a verb knows of a path now: what others forgot and asked for again meanwhile is older."""
+        self._known[path] = known
+
+    def is_marked(self, path: str, known: Known) -> bool:
+        """Tells whether a path is marked still; what was forgotten meanwhile missed it if its mark was taken off."""
+        return known.marked and self._known.get(path) is known
+
     def expect(self, names: Sequence[str]) -> None:
         """Learns by one statement which paths of a large verb were never seen, and so need no look-up each."""
         unknown = [name for name in names if name not in self._known]

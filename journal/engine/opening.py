@@ -21,7 +21,7 @@ from journal.engine.turns import Turn
 from journal.errors import BusyError, JournalError, StorageError, UnknownName, UsageError
 from journal.ids import SessionRow
 from journal.records import RecoveryReport
-from journal.tables import meta, sessions
+from journal.tables import marks, meta, sessions
 from journal.tables.sessions import BranchRow, RootRow, SessionFacts
 from journal.workspace import boot, identity, mounts, own, places, pointer, ticks
 from journal.workspace.faults import system_errors
@@ -308,14 +308,17 @@ def _session(
     place = Place(row.id, branch.id, known[0] if known is not None else SessionRow(0), boot.boot_id())
     desk = Desk(database, root, temp, place, allow_git=wish.allow_git, workers=wish.workers)
     desk.database.keep(wish.durability)
-    token = meta.get(look, meta.TOKEN) or ""
-    report = recover(desk, origin, lost=boot.is_lost(meta.get(look, meta.BOOT_ID), token, database.path))
+    lost = boot.is_lost(meta.get(look, meta.BOOT_ID), meta.get(look, meta.TOKEN) or "", database.path)
+    lost = lost or marks.of_another_boot(look, row.id, place.boot_id)
+    report = recover(desk, origin, lost=lost)
     desk.mend = lambda: mend(desk)
     facts = SessionFacts(name, os.getpid(), os.uname().nodename, now_us(), wish.metadata)
     with database.begin() as tx:
         session = sessions.start(tx, branch.id, facts)
         meta.put(tx, meta.BOOT_ID, place.boot_id)  # last of all: a death in recovery must find the loss again
-        meta.put(tx, meta.TOKEN, boot.write_token(database.path, token))
+        meta.put(tx, meta.TOKEN, boot.write_token(database.path, meta.get(tx, meta.TOKEN) or ""))
+        if lost:
+            marks.doubt_others(tx, row.id)
     desk.place = place._replace(session_id=session)
     return desk, name, report
 

@@ -158,8 +158,10 @@ def publish(desk: Desk, moving: list[Slot], folders: Folders, act: InvocationId)
         for slot in removals:
             _step(desk, slot, act, removed)
         for folder in folders.empty:
-            folders.gone += [folder] if desk.root.remove_folder(folder) else []
-        made += desk.root.make_parents(folders.make)
+            folders.gone.append(folder)  # first: an interrupt may come between any two lines
+            if not desk.root.remove_folder(folder):
+                folders.gone.pop()
+        desk.root.make_parents(folders.make, made)
         for slot in moving:
             if slot.how in ("put", "move", "mode"):
                 _step(desk, slot, act, placed)

@@ -217,7 +217,7 @@ def _is_folder(desk: Desk, path: str) -> bool:
 
 def _close(desk: Desk, promised: list[Intent], running: list[Opened], tally: Tally) -> list[int]:
     """Steps 4 and 5; gives the acts that were interrupted."""
-    if not (promised or running or blobs.has_pending(desk.database.look())):
+    if not (tally.lost or promised or running or blobs.has_pending(desk.database.look())):
         return []
     interrupted, finished = list[int](), now_us()
     with desk.database.begin(sync=True) as tx:

@@ -17,11 +17,14 @@ SELECT p.name, p.raw FROM unsynced AS u JOIN path AS p ON p.id = u.path_id WHERE
 """
 DELETE_MARKS = "DELETE FROM unsynced WHERE root_id = :root_id AND seq <= :newest"
 SELECT_MARKS = """
-SELECT p.name, p.raw, u.path_id FROM unsynced AS u JOIN path AS p ON p.id = u.path_id WHERE u.root_id = :root_id
+SELECT p.name, p.raw, u.path_id, u.inode
+FROM unsynced AS u JOIN path AS p ON p.id = u.path_id WHERE u.root_id = :root_id
 """
 DISTRUST = """
 DELETE FROM seen WHERE root_id = :root_id AND path_id IN (SELECT path_id FROM unsynced WHERE root_id = :root_id)
 """
+SELECT_OTHER_BOOT = "SELECT 1 FROM unsynced WHERE root_id = :root_id AND boot_id <> :boot_id LIMIT 1"
+DOUBT_OTHERS = "UPDATE unsynced SET boot_id = 'lost' WHERE root_id <> :root_id"
 RESTAMP = "UPDATE unsynced SET boot_id = :boot_id WHERE root_id = :root_id AND boot_id <> :boot_id"
 UPSERT_SEEN = """
 INSERT OR REPLACE INTO seen (root_id, path_id, blob_id, kind, mode, dev, inode, size, mtime_ns, ctime_ns, taken_ns)
@@ -46,6 +49,14 @@ class Mark(NamedTuple):
     size: int | None
     mtime_ns: int | None
     boot_id: str
+
+
+class Marked(NamedTuple):
+    """A mark as recovery finds it; the inode is that of the file which was put there, None where none was."""
+
+    path: str
+    path_id: PathId
+    inode: int | None
 
 
 class Seen(NamedTuple):
@@ -88,14 +99,24 @@ def clear(tx: Write, root_id: RootId, seq: int) -> None:
     tx.run(DELETE_MARKS, root_id=root_id, newest=seq)
 
 
-def everything(tx: Read, root_id: RootId) -> list[tuple[str, PathId]]:
-    """Lists the marked paths of a root with their numbers, in no order."""
-    return [(loaded(row[0], row[1]), PathId(row[2])) for row in tx.rows(SELECT_MARKS, root_id=root_id)]
+def everything(tx: Read, root_id: RootId) -> list[Marked]:
+    """Lists the marked paths of a root, in no order."""
+    return [Marked(loaded(*row[:2]), PathId(row[2]), row[3]) for row in tx.rows(SELECT_MARKS, root_id=root_id)]
 
 
 def distrust(tx: Write, root_id: RootId) -> None:
     """Forgets what was seen at marked paths: their stats may have reached the disk without their bytes."""
     tx.run(DISTRUST, root_id=root_id)
+
+
+def of_another_boot(tx: Read, root_id: RootId, boot_id: str) -> bool:
+    """Tells whether a mark of a root is not of this boot: whoever noticed the loss of memory was at another root."""
+    return tx.value(SELECT_OTHER_BOOT, root_id=root_id, boot_id=boot_id) is not None
+
+
+def doubt_others(tx: Write, root_id: RootId) -> None:
+    """Says of the marks of all other roots that they are of no boot, for the loss of memory is noticed only once."""
+    tx.run(DOUBT_OTHERS, root_id=root_id)
 
 
 def restamp(tx: Write, root_id: RootId, boot_id: str) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from journal.content.paths import key, loaded
 from journal.database import Read, Write
-from journal.ids import BranchId, EditId, InvocationId, PathId
+from journal.ids import BranchId, EditId, InvocationId, PathId, RootId
 from journal.tables.states import Columns, State, state_of
 
 LAST_EDIT = "SELECT seq FROM sqlite_sequence WHERE name = 'edit'"
@@ -45,6 +45,22 @@ FROM staged WHERE branch_id = :branch_id AND path_id = :path_id
 SELECT_ADOPTED = """
 SELECT 1 FROM edit AS e JOIN invocation AS i ON i.id = e.invocation_id
 WHERE e.id = :edit_id AND e.before_kind IS NULL AND i.kind = 'spool' AND i.name = 'adopt'
+"""
+SELECT_LEFT = """
+WITH act AS (
+    SELECT path_id, invocation_id, min(id) AS first, max(id) AS last FROM edit
+    WHERE branch_id = :branch_id AND path_id IN (SELECT path_id FROM unsynced WHERE root_id = :root_id)
+    GROUP BY path_id, invocation_id
+), newest AS (SELECT path_id, invocation_id, first, max(last) AS last FROM act GROUP BY path_id)
+SELECT n.path_id,
+       x.sha256, x.size, x.is_text, a.before_mode, a.before_kind,
+       y.sha256, y.size, y.is_text, b.after_mode, b.after_kind, i.state
+FROM newest AS n
+JOIN edit AS a ON a.id = n.first
+JOIN edit AS b ON b.id = n.last
+JOIN invocation AS i ON i.id = n.invocation_id
+LEFT JOIN blob AS x ON x.id = a.before_blob
+LEFT JOIN blob AS y ON y.id = b.after_blob
 """
 INSERT_FOLDER = """
 INSERT INTO made_dir (branch_id, path_id, edit_id) VALUES (:branch_id, :path_id, :edit_id) ON CONFLICT DO NOTHING
@@ -153,6 +169,12 @@ def row_of(tx: Read, branch_id: BranchId, path_id: PathId) -> tuple[EditId, Colu
 def is_adopted(tx: Read, edit_id: EditId) -> bool:
     """Tells whether an edit took an untracked file over as it stood."""
     return tx.value(SELECT_ADOPTED, edit_id=edit_id) is not None
+
+
+def left(tx: Read, branch_id: BranchId, root_id: RootId) -> dict[PathId, State | None]:
+    """Tells what the last act on each marked path left there, tracked or not; one that failed left what it found."""
+    rows = tx.rows(SELECT_LEFT, branch_id=branch_id, root_id=root_id)
+    return {PathId(row[0]): state_of(*row[6:11] if row[11] == "ok" else row[1:6]) for row in rows}
 
 
 def everything(tx: Read, branch_id: BranchId) -> list[Staged]:

@@ -106,20 +106,24 @@ class Root:
             return [path[:end] for end in ends[index:]]
         return [path[:end] for end in ends]
 
-    def make_parents(self, folders: list[str]) -> list[str]:
+    def make_parents(self, folders: list[str], made: list[str] | None = None) -> list[str]:
         """Makes folders, all or none, outermost first, and gives those that it made; one that stands already is fine.
+
+        They are added to `made` one by one, so that a caller who is interrupted knows of them.
 
         Raises:
             PathRefused: something else than a real folder stands there.
             FileNotFoundError: somebody removed a folder above: `forget`, then begin again with `missing_parents`.
         """
-        made: list[str] = []
+        made = [] if made is None else made
         try:
             for folder in folders:
                 dir_fd, name = self.parent(folder)
-                with contextlib.suppress(FileExistsError):
+                made.append(folder)  # first: an interrupt may come between any two steps
+                try:
                     calls.mkdir(name, dir_fd)
-                    made.append(folder)
+                except FileExistsError:
+                    made.pop()
                 self._enter(folder, folder)
         except BaseException:
             for folder in reversed(made):
@@ -132,14 +136,14 @@ class Root:
         """Removes a folder when it is empty; tells whether it did."""
         try:
             dir_fd, name = self.parent(path)
+            fd = self._folders.fds.pop(path, None)  # first: a folder that is made again here is another one
+            if fd is not None:
+                calls.close(fd)
             calls.rmdir(name, dir_fd)
         except OSError as error:
             if error.errno in _NOT_REMOVABLE:
                 return False
             raise
-        fd = self._folders.fds.pop(path, None)
-        if fd is not None:
-            calls.close(fd)
         return True
 
     def holds_only(self, path: str, known: set[str]) -> bool:

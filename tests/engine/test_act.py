@@ -179,3 +179,45 @@ def test_an_error_of_the_journal_takes_the_act_back(filled: Spool, root: Path) -
     assert after["edit"] == rows["edit"]
     assert acts(filled.journal)[-1] == ("batch", "failed")
     assert len(filled.batch(PLAN)) == len(PLAN)
+
+
+def interrupted(patch: pytest.MonkeyPatch, name: str) -> None:
+    """Lets an interrupt come when a call was done, and before anybody could note it."""
+    real = getattr(calls, name)
+
+    def once(*given: object) -> None:
+        patch.undo()
+        real(*given)
+        raise KeyboardInterrupt
+
+    patch.setattr(calls, name, once)
+
+
+@pytest.mark.parametrize("call", ["rename_new", "mkdir", "rmdir", "exchange", "chmod_fd", "rename"])
+def test_an_interrupt_right_after_a_call_leaves_all_as_it_was_before_a_batch(
+    filled: Spool, root: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    filled.write("folder/in/it", "x")
+    plan = [Delete("b"), Write("b/in/it", "x"), Delete("folder/in/it"), Write("folder", "x"), *PLAN[:2], *PLAN[3:]]
+    states = disk(root), filled.touched_files()
+    interrupted(monkeypatch, call)
+    with pytest.raises(KeyboardInterrupt):
+        filled.batch(plan)
+    assert (disk(root), filled.touched_files()) == states
+    assert (filled.status().conflicts, temp_files(root)) == ((), [])
+    assert acts(filled.journal)[-1] == ("batch", "failed")
+
+
+@pytest.mark.parametrize("call", ["rename_new", "rmdir", "exchange"])
+def test_an_interrupt_right_after_a_call_leaves_all_as_it_was_before_a_reset(
+    filled: Spool, root: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    filled.write("folder/in/it", "x")
+    filled.delete("b")
+    before = disk(root)
+    interrupted(monkeypatch, call)
+    with pytest.raises(KeyboardInterrupt):
+        filled.reset()
+    assert (disk(root), filled.touched_files()) == (before, ["a", "b", "folder/in/it"])
+    assert (filled.status().conflicts, temp_files(root)) == ((), [])
+    assert acts(filled.journal)[-1] == ("reset", "failed")

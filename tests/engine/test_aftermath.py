@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from journal import Spool
+from journal import Delete, Spool, WorkspaceChanged, Write
 from journal.engine import aftermath
 from journal.engine.idle import sync_root
 from tests.engine.looking import disk, temp_files
+from tests.workspace.foreign import before
 
 COMMITTED, STAGED = "as committed\n", "as staged\n"
 
@@ -169,3 +170,94 @@ def test_a_death_in_recovery_finds_the_loss_again(worked: Path, monkeypatch: pyt
     with session(worked) as spool:
         assert contents(worked) == AFTER
         assert spool.recovery.finished == ("committed",)
+
+
+PRECIOUS = "of a person, and in no commit\n"
+
+
+@pytest.fixture
+def touched(root: Path) -> Path:
+    """A root where verbs touched files that nobody tracks, and a reset or a failure brought them back."""
+    for name in ("written", "adopted", "failed"):
+        (root / name).write_text(PRECIOUS)
+    with session(root) as spool:
+        spool.adopt("adopted")
+        for name in ("written", "adopted"):
+            spool.write(name, STAGED)
+        spool.reset()
+        plan = [Write("failed", STAGED), Write("failed", COMMITTED), Write("other", STAGED)]
+        with pytest.MonkeyPatch.context() as patched, pytest.raises(WorkspaceChanged):
+            before(patched, "rename_new", lambda: (root / "other").write_text("somebody was faster\n"))
+            spool.batch(plan)
+        (root / "other").unlink()
+    return root
+
+
+UNTRACKED = dict.fromkeys(("written", "adopted", "failed"), PRECIOUS.encode())
+
+
+def test_a_file_that_nobody_tracks_any_more_is_never_removed(touched: Path) -> None:
+    assert contents(touched) == UNTRACKED
+    lose_memory()
+    with session(touched) as spool:
+        assert contents(touched) == UNTRACKED
+        assert spool.recovery.clean
+
+
+@pytest.mark.parametrize("how", ["empty", "cut", "zeros", "absent"])
+@pytest.mark.parametrize("name", ["written", "adopted"])
+def test_a_file_that_a_reset_brought_back_is_made_whole(touched: Path, name: str, how: str) -> None:
+    TORN[how](touched / name)
+    lose_memory()
+    with session(touched) as spool:
+        assert contents(touched) == UNTRACKED
+        assert spool.recovery.finished == (name,)
+    with session(touched) as spool:
+        assert spool.recovery.clean
+
+
+def test_a_file_that_someone_saved_over_an_untracked_one_since_stays(touched: Path) -> None:
+    TORN["another file"](touched / "written")
+    lose_memory()
+    with session(touched) as spool:
+        assert contents(touched) == {**UNTRACKED, "written": b"nobody knows this\n"}
+        assert spool.recovery.clean
+
+
+def test_a_folder_and_a_file_change_places_again(root: Path) -> None:
+    with session(root) as spool:
+        spool.batch([Write("folder/in/a", COMMITTED), Write("folder/b", COMMITTED), Write("file", COMMITTED)])
+        spool.commit("base")
+        older = contents(root)
+        spool.batch([Delete("folder/in/a"), Delete("folder/b"), Write("folder", STAGED)])
+        spool.batch([Delete("file"), Write("file/in/it", STAGED)])
+        newer = contents(root)
+    for path in ("folder", "file/in/it"):
+        (root / path).unlink()
+    (root / "file/in").rmdir()
+    (root / "file").rmdir()
+    (root / "folder/in").mkdir(parents=True)
+    for path, data in older.items():
+        (root / path).write_bytes(data)
+    lose_memory()
+    with session(root) as spool:
+        assert (contents(root), spool.recovery.conflicts) == (newer, ())
+        assert spool.status().conflicts == ()
+
+
+def test_a_loss_that_is_noticed_at_one_root_is_known_at_the_others(root: Path, tmp_path: Path) -> None:
+    shared, other = tmp_path / "shared.db", tmp_path / "other"
+    other.mkdir()
+    for place, branch in ((root, "main"), (other, "aside")):
+        with Spool.open(place, journal=shared, branch=branch) as spool:
+            spool._desk.ended = lambda: None
+            spool.write("a", COMMITTED)
+        (place / "a").write_bytes(b"")
+    lose_memory()
+    for place, branch in ((root, "main"), (other, "aside")):
+        with Spool.open(place, journal=shared, branch=branch) as spool:
+            spool._desk.ended = lambda: None
+            assert (contents(place), spool.recovery.finished) == ({"a": COMMITTED.encode()}, ("a",))
+        (place / "a").write_text("edited since\n")
+        with Spool.open(place, journal=shared, branch=branch) as spool:
+            assert (spool.recovery.clean, spool.read("a")) == (True, b"edited since\n")

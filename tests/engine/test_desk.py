@@ -3,13 +3,14 @@
 import os
 import socket
 import stat
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journal import JournalError, PathRefused, Spool, UsageError, limits
+from journal import JournalError, PathRefused, Spool, UnknownName, UsageError, limits
 from journal.limits import NAME_BYTES_MAX
 from tests.engine.looking import acts, disk, names, shape, temp_files
 
@@ -220,3 +221,41 @@ def test_memory_of_paths_is_bounded(spool: Spool, root: Path, monkeypatch: pytes
     assert {path: state[0] for path, state in disk(root).items()} == {f"f{n % 7}": b"%d\n" % n for n in range(23, 30)}
     assert len(spool.touched_files()) == 7
     assert spool.commit("bounded") is not None
+
+
+def test_what_a_verb_staged_is_known_though_others_forgot_and_asked_meanwhile(spool: Spool, root: Path) -> None:
+    spool.write("old", "one")
+    spool.write("new", "was here")
+    spool.commit("base")
+    spool.delete("new")
+    base = spool.commit("without it")
+    assert base is not None and base.parent_id is not None
+
+    def content(path: str) -> Iterator[bytes]:
+        yield b"two"
+        thread = threading.Thread(target=meanwhile, args=(path,))
+        thread.start()
+        thread.join(20)
+
+    def meanwhile(path: str) -> None:
+        with pytest.raises(UnknownName):
+            spool.replace("nothing", "a", "b")  # one that fails forgets
+        spool.reset(path, dry_run=True)
+        spool.restore(base.parent_id or "", dry_run=True)
+
+    for path in ("old", "new"):
+        spool.write(path, content(path))
+        spool.write(path, "three")
+    assert [(patch.path, patch.change_type) for patch in spool.diff()] == [("new", "created"), ("old", "modified")]
+    spool.reset()
+    assert {path: state[0] for path, state in disk(root).items()} == {"old": b"one"}
+
+
+def test_a_path_whose_mark_was_taken_off_meanwhile_is_marked_with_a_sync(spool: Spool) -> None:
+    desk = spool._desk
+    spool.write("a", "x")
+    known = desk.know("a")
+    assert desk.is_marked("a", known)
+    desk.forget()
+    desk.unmark()
+    assert not desk.is_marked("a", known)

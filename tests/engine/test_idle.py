@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from journal import Spool, StorageError
-from journal.engine import idle
+from journal.engine import idle, placing
 from journal.engine.idle import Idle
 from journal.engine.logs import Branded
 from journal.workspace.walk import Root
@@ -154,3 +154,21 @@ def test_closing_does_not_wait_for_a_sync_that_lasts(root: Path, monkeypatch: py
     assert not thread.is_alive()
     with Spool.open(root) as spool:
         assert marked(spool) == ["a"]
+
+
+def test_a_mark_that_mending_made_during_the_sync_stays(quiet: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish = placing.publish
+
+    def interrupted(*_: object) -> None:
+        monkeypatch.setattr(placing, "publish", publish)
+        raise KeyboardInterrupt
+
+    def sync(_root: object, _paths: object) -> None:
+        monkeypatch.setattr(placing, "publish", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            quiet.write("b", "y")
+
+    quiet.write("a", "x")
+    monkeypatch.setattr(idle, "sync_files", sync)
+    idle.sync_root(quiet._desk, quiet._desk.root)
+    assert (quiet.read("b"), marked(quiet)) == (b"y", ["b"])

@@ -342,3 +342,20 @@ def test_staged_work_is_the_next_sessions_also_in_another_process(root: Path) ->
         before = counts(spool.journal)
         assert spool.write("a", "mine").sha_before == hashlib.sha256(b"theirs").hexdigest()
         assert counts(spool.journal)["staged"] == before["staged"] == 1
+
+
+def test_an_opening_that_dies_with_its_token_is_no_loss_of_memory(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dies(*given: Any) -> str:
+        write(*given)
+        raise MemoryError
+
+    write = boot.write_token
+    with Spool.open(root) as spool:
+        spool._desk.ended = lambda: None
+        spool.write("a", "x")
+    (root / "a").write_text("edited since")
+    with monkeypatch.context() as patched, pytest.raises(MemoryError):
+        patched.setattr(boot, "write_token", dies)
+        Spool.open(root)
+    with Spool.open(root) as spool:
+        assert (spool.recovery.clean, spool.read("a")) == (True, b"edited since")

@@ -70,3 +70,22 @@ def test_rescued_bytes_are_on_record(database: Database) -> None:
     assert found == [(number, path, blob, "edited while away", rows.MOMENT) for number in (1, 2)]
     with pytest.raises(CorruptionError), database.begin() as tx:
         marks.rescue(tx, path, BlobId(99), "of no content", rows.MOMENT)
+
+
+def test_marks_of_other_roots_are_of_no_boot_after_a_loss(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        other = rows.home(tx, "other")
+        one = paths.number(tx, "a")
+        marks.mark(tx, [Mark(root, one, 1, 2, 3, 4, "boot") for root in (home.root, other.root)])
+        assert not marks.of_another_boot(tx, home.root, "boot") and not marks.of_another_boot(tx, other.root, "boot")
+        marks.doubt_others(tx, home.root)
+    look = database.look()
+    assert not marks.of_another_boot(look, home.root, "boot")
+    assert marks.of_another_boot(look, other.root, "boot") and marks.of_another_boot(look, home.root, "next boot")
+
+
+def test_marks_are_listed_with_the_file_that_was_put_there(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        one, two = paths.number(tx, "a"), paths.number(tx, "b")
+        marks.mark(tx, [Mark(home.root, one, 1, 2, 3, 4, "boot"), Mark(home.root, two, 1, None, None, None, "boot")])
+    assert sorted(marks.everything(database.look(), home.root)) == [("a", one, 2), ("b", two, None)]

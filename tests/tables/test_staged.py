@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from journal.database import Database
 from journal.errors import CorruptionError
 from journal.ids import BranchId, EditId, PathId
-from journal.tables import paths, staged
+from journal.tables import marks, paths, staged
+from journal.tables.invocations import Asked, Chain, Outcome
+from journal.tables.marks import Mark
 from journal.tables.staged import EditRow, Staged, StagedRow
 from journal.tables.states import ABSENT
 from tests.tables import rows
 from tests.tables.rows import Home, Side
 
+NAMES = ("done", "gone", "back", "never", "unmarked")
 ODD = os.fsdecode(b"z/\xff")
 ONE, TWO, LINK = Side(b"one"), Side(b"two\0", 0o755), Side(b"target", 0o777, "symlink")
 FILE_HISTORY = [
@@ -195,3 +198,27 @@ def test_every_write_is_in_the_history_of_files(database: Database, home: Home) 
     commit = database.look().value("SELECT commit_id FROM history")
     assert [row["commit_id"] for row in told] == [None, commit, None, None, None, None]
     assert told[5]["path"] == "//z/\\xff"
+
+
+def test_what_the_last_act_left_at_a_marked_path(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        for path in ("done", "gone", "back", "never"):
+            rows.edit(tx, home, path, None, ONE, rows.act(tx, home))
+            marks.mark(tx, [Mark(home.root, paths.number(tx, path), 1, 2, 3, 4, "boot")])
+        rows.edit(tx, home, "done", ONE, TWO, rows.act(tx, home))
+        rows.edit(tx, home, "gone", ONE, None, rows.act(tx, home))
+        asked = Asked(home.session, "spool", "batch", "{}", rows.MOMENT)
+        failed = Chain(tx).record(asked, Outcome("failed", rows.MOMENT, 0, "no")).id
+        for path in ("back", "never", "unmarked"):
+            rows.edit(tx, home, path, ONE if path == "back" else None, TWO, failed)
+            rows.edit(tx, home, path, TWO, LINK, failed)
+    look = database.look()
+    left = {path: staged.left(look, home.branch, home.root).get(rows.path_id(look, path), "no word") for path in NAMES}
+    assert left == {
+        "done": rows.state(TWO),
+        "gone": None,
+        "back": rows.state(ONE),
+        "never": None,
+        "unmarked": "no word",
+    }
+    assert staged.left(look, BranchId(99), home.root) == {}

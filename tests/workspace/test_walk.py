@@ -223,3 +223,45 @@ def test_a_folder_is_known_only_with_all_that_lies_in_it(root: Root) -> None:
     assert not root.holds_only("a", {"a/b"})
     at(root, "a/foreign").touch()
     assert not root.holds_only("a", {"a/b", "a/b/x"})
+
+
+def test_folders_that_an_interrupted_caller_made_are_gone_or_known(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = calls.mkdir
+
+    def interrupted(name: str, dir_fd: int, mode: int = 0o777) -> None:
+        real(name, dir_fd, mode)
+        if name == "b":
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(calls, "mkdir", interrupted)
+    made: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        root.make_parents(["a", "a/b"], made)
+    assert not at(root, "a").exists()
+    at(root, "a").mkdir()
+    made = []
+    with pytest.raises(KeyboardInterrupt):
+        root.make_parents(["a", "a/b"], made)
+    assert made == ["a/b"]
+    assert at(root, "a").is_dir() and not at(root, "a/b").exists()
+
+
+def test_a_folder_that_was_removed_is_not_taken_for_the_one_made_after_it(
+    root: Root, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = calls.rmdir
+
+    def interrupted(name: str, dir_fd: int) -> None:
+        real(name, dir_fd)
+        raise KeyboardInterrupt
+
+    root.make_parents(["a"])
+    old = root.parent("a/x")
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(calls, "rmdir", interrupted)
+        root.remove_folder("a")
+    with pytest.raises(OSError):
+        os.fstat(old[0])
+    at(root, "a").mkdir()
+    os.close(os.open("x", os.O_CREAT | os.O_WRONLY, dir_fd=root.parent("a/x")[0]))
+    assert at(root, "a/x").exists()
