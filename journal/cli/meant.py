@@ -73,8 +73,7 @@ def question(names: Sequence[str]) -> str:
 def suggest(error: UnknownName, arguments: Namespace) -> None:
     """Lets an error name what may have been meant, where its name is one that the user gave."""
     given = vars(arguments)
-    place = located(arguments)
-    with suppress(JournalError), access.reading(place) as journal:
+    with suppress(JournalError, OSError), access.reading(place := located(arguments)) as journal:
         if error.name in (given.get(each) for each in COMMITS):
             near = nearest(error.name, error.candidates or journal.branches()) + _ids(journal, error.name)
         elif error.candidates or not _is_path(error.name, arguments, place):

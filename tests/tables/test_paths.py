@@ -23,6 +23,14 @@ def test_a_path_keeps_its_number(database: Database) -> None:
     assert (paths.name(database.look(), first), paths.name(database.look(), second)) == ("a/b", "a")
 
 
+def test_a_folder_is_known_by_what_was_seen_below_it(database: Database) -> None:
+    with database.begin() as tx:
+        for path in ("a/b/c", "a.x", "d", "\udcff/e"):
+            paths.number(tx, path)
+        assert [each for each in ("a", "a/b", "\udcff") if paths.any_below(tx, each)] == ["a", "a/b", "\udcff"]
+        assert not any(paths.any_below(tx, each) for each in ("a/b/c", "d", "b", "a.", "e"))
+
+
 def test_a_path_that_was_never_seen_has_none(database: Database) -> None:
     assert paths.find(database.look(), "a") is None
     with pytest.raises(LookupError, match="path 7"):
