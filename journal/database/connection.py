@@ -1,7 +1,9 @@
 """A connection to one journal, with each setting and its reason."""
 
+import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal, Self
@@ -10,6 +12,7 @@ import apsw
 
 from journal import limits
 from journal.database.faults import translate
+from journal.database.readers import readers
 from journal.database.transaction import Read, Transaction, Write
 from journal.errors import Closed, NotAJournal, StorageError, UsageError
 
@@ -42,6 +45,10 @@ EVERY = (
     "PRAGMA temp_store=MEMORY",
 )
 
+FRAME_BYTES = 24
+"""bytes of the header that each page has in the WAL."""
+
+LOG = logging.getLogger("journal.database")
 
 _FORKS = [0]
 """how often this process was forked since the package was imported; cheaper to ask than the process's number."""
@@ -65,6 +72,7 @@ class Database:
         self._connection = connection
         self._pid, self._forks = os.getpid(), _FORKS[0]
         self._wal_pages = 0
+        self._held_since, self._told = 0.0, False
         self._open = True
         self._rest = "NORMAL"
         self.commits = 0  # as SQLite counts them: true also when an interrupt hid the end of one
@@ -164,12 +172,31 @@ class Database:
         """Copies what no reader holds back from the WAL into the file; waits for nobody."""
         self.alive()
         try:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            frames, copied = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.BusyError:
             return  # another connection is at it already
         except apsw.Error as error:
             raise translate(error, self.path) from error
         self._wal_pages = 0
+        self._tell_of_readers(frames * (limits.PAGE_BYTES + FRAME_BYTES), held_back=copied < frames)
+
+    def _tell_of_readers(self, wal_bytes: int, *, held_back: bool) -> None:
+        """Says once that a reader keeps the WAL from being used again, when it has become large for that."""
+        if not held_back:
+            self._held_since, self._told = 0.0, False
+            return
+        self._held_since = self._held_since or time.monotonic()
+        if wal_bytes <= limits.WAL_WARN_BYTES or self._told:
+            return
+        self._told = True
+        LOG.warning(
+            "the WAL of %s has grown to %d MiB: for %d s a reader has held an older state of the journal (%s); "
+            "it is used again, and shrinks, when that transaction ends",
+            self.path,
+            wal_bytes >> 20,
+            time.monotonic() - self._held_since,
+            ", ".join(readers(self.path)) or "the system does not tell which process",
+        )
 
     def guard(self, allowed: Callable[[int, str | None, str | None], bool], expired: Callable[[], bool]) -> None:
         """Lets the connection run only what `allowed` says, and only until `expired` says so: for SQL of the user."""

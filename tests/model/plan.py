@@ -49,6 +49,8 @@ def apply(model: Model, parts: Sequence[tuple[str, bytes]]) -> None:
         if seat.now is None and data is not None:
             plan.refuse_below_file(path)
         mode = NEW_FILE if seat.now is None else seat.now[1]
+        if b"new file mode 100644" in part and mode & 0o100:
+            mode &= ~0o111
         edits.append(plan.put(path, None if data is None else (data, mode, "file")))
     plan.carry_out(edits)
 
