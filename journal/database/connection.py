@@ -73,6 +73,7 @@ class Database:
         self._pid, self._forks = os.getpid(), _FORKS[0]
         self._wal_pages = 0
         self._held_since, self._told = 0.0, False
+        self._file = _identity(path)
         self._open = True
         self._rest = "NORMAL"
         self.commits = 0  # as SQLite counts them: true also when an interrupt hid the end of one
@@ -101,6 +102,9 @@ class Database:
                 _private_file(path)
             connection = _connect(path, readonly=readonly, create=create)
         except apsw.Error as error:
+            if os.path.isdir(path):
+                hint = "move the folder away, or name another journal"
+                raise NotAJournal(f"{path} is a folder, and no journal", hint=hint) from error
             raise translate(error, path) from error
         except UnicodeError as error:
             hint = "name a journal= or SPOOL_HOME whose path is Unicode text"
@@ -123,7 +127,20 @@ class Database:
     def begin(self, *, sync: bool = False) -> Transaction:
         """Begins a write transaction; with `sync` it is on disk when it ends, and all before it with it."""
         self.alive()
+        self._refuse_when_gone()
         return Transaction(self._connection, self.path, sync=sync and self._rest == "NORMAL", rest=self._rest)
+
+    def _refuse_when_gone(self) -> None:
+        """Refuses to write to a file that was removed or replaced: SQLite would go on, and nobody would find it again.
+
+        Raises:
+            StorageError
+        """
+        if self._file is not None and _identity(self.path) != self._file:  # None: a journal in memory has none
+            raise StorageError(
+                f"the journal {self.path} was removed or replaced while it was in use; nothing was written",
+                hint="put it back, or close this one and open the root again, which tells what became of its journal",
+            )
 
     def keep(self, durability: Literal["off", "normal", "full"]) -> None:
         """Says what a transaction survives: `off` no power cut, `normal` one when it asks to, `full` any."""
@@ -289,6 +306,14 @@ def _private_file(path: str) -> None:
     """Makes the file readable by its owner only before SQLite opens it: the WAL takes its bits from it."""
     with suppress(OSError):  # it is there, or SQLite will say better why it cannot be
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:

@@ -178,7 +178,20 @@ class Model:
         return taken
 
     def agree(self) -> bool:
-        """Settles what the disk holds otherwise than staged; tells whether there was something."""
+        """Settles what the disk holds otherwise than staged, and what is gone for it; tells whether that changed it."""
+        changed = self.settle_edits()
+        there = [path for path, row in self.staged.items() if row.after is not None]
+        barred = [
+            gone
+            for gone in by_bytes(self.head)
+            if gone not in self.staged and any(path in above(gone) or gone in above(path) for path in there)
+        ]
+        if barred and self.policy != "adopt":
+            raise Refused(WorkspaceChanged)
+        return bool(self.take(barred)) or changed
+
+    def settle_edits(self) -> bool:
+        """Settles what the disk holds otherwise than staged; tells whether that changed what is staged."""
         if self.policy == "adopt":
             return bool(self.take([p for p in self.touched if self.standing(p) != self.staged[p].after]))
         changed = self.conflicts
