@@ -183,7 +183,9 @@ def find_journal(real: str, given: str | None) -> Found:
         return Found(attached, "found")
     if said is not None and os.path.realpath(said.journal) != os.path.realpath(path) and not os.path.exists(path):
         return Found(path, "missing")
-    return Found(path, "missing" if said is not None and not os.path.exists(path) else _made_or_found(path))
+    if not os.path.exists(path) and (said is not None or places.was_used(path)):
+        return Found(path, "missing")
+    return Found(path, _made_or_found(path))
 
 
 def locate(root: str) -> str:
