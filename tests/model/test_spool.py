@@ -12,7 +12,14 @@ from typing import Any, Literal
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from journal import (
     Chmod,
@@ -48,7 +55,8 @@ texts = st.text("one \n", max_size=40).map(str.encode)
 contents = st.sampled_from(range(len(TEXTS))).map(lambda number: TEXTS[number]) | texts
 modes = st.sampled_from([0o644, 0o600, 0o755, 0o4711])
 targets = st.sampled_from(["a", "nowhere", "../out", "b/x"])
-expects = st.none() | st.none() | st.sampled_from(["absent", *(sha((each, 0, "file")) for each in TEXTS[:4])])
+digests = st.sampled_from(["absent", *(sha((each, 0, "file")) for each in TEXTS[:4])])
+expects = st.one_of(*[st.none()] * 6, digests)
 lines = st.permutations(TEXTS[1:6])
 diffs = lines.map(lambda both: create_diff("x", both[0], both[1]).diff_bytes)
 writes = st.builds(Write, paths, contents, st.none() | modes, expects)
@@ -261,7 +269,18 @@ class SpoolMachine(RuleBasedStateMachine):
 
     @rule(path=paths, way=st.sampled_from(list(WAYS)), content=contents)
     def hand(self, path: str, way: str, content: bytes) -> None:
-        """A person does something to a file."""
+        """A person does something to any file."""
+        self.edit(path, way, content)
+
+    @precondition(lambda self: self.model.staged or self.model.head)
+    @rule(number=st.integers(0, 20), way=st.sampled_from(list(WAYS)), content=contents)
+    def hand_on_ours(self, number: int, way: str, content: bytes) -> None:
+        """A person does something to a file that a verb wrote."""
+        tracked = by_bytes({*self.model.staged, *self.model.head})
+        self.edit(tracked[number % len(tracked)], way, content)
+
+    def edit(self, path: str, way: str, content: bytes) -> None:
+        """Does what a person does."""
         if not may_reach(self.model, path, way):
             return
         lost = self.model.disk.get(path)
@@ -273,6 +292,11 @@ class SpoolMachine(RuleBasedStateMachine):
             self.theirs.add(now[path][0])
         if lost is not None and not is_held(self.spool, self.root, lost[0]):
             self.theirs.discard(lost[0])  # the person's own doing
+
+    @initialize(policy=policies)
+    def begin(self, policy: Literal["refuse", "adopt", "overwrite"]) -> None:
+        """The first session may have any policy."""
+        self.reopen(policy, "off")
 
     @rule(policy=policies, durability=durabilities)
     def reopen(
@@ -357,4 +381,4 @@ def test_the_spool_does_what_a_dictionary_does(tmp_path: Path) -> None:
         def __init__(self) -> None:
             super().__init__(tmp_path / str(next(numbers)))
 
-    run_state_machine_as_test(Here, settings=settings(stateful_step_count=60, max_examples=3 * settings().max_examples))
+    run_state_machine_as_test(Here, settings=settings(stateful_step_count=60, max_examples=2 * settings().max_examples))
