@@ -107,7 +107,7 @@ def test_what_is_in_the_way_of_a_file_lies_above_or_below_it(held: set[str], pat
 
 def test_looking_for_what_is_in_the_way_costs_what_is_found() -> None:
     database = rows.migrated()
-    values = {"branch_id": 1, "low": "a/", "high": "a0"}
+    values: dict[str, int | str] = {"branch_id": 1, "low": "a/", "high": "a0"}
     steps = [row[3] for row in database.look().rows("EXPLAIN QUERY PLAN " + trees.SELECT_ABOVE_OR_BELOW, **values)]
     assert not [step for step in steps if step.startswith("SCAN")]
     database.close()
