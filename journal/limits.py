@@ -69,6 +69,10 @@ WAL_CHECKPOINT_BYTES = 4 << 20
 WAL_SIZE_LIMIT = 64 << 20
 """bytes the WAL file keeps after a checkpoint; shrinking it costs more than it saves."""
 
+WAL_WARN_BYTES = 256 << 20
+"""bytes of a WAL that a reader keeps from being used again, above which that is said in the log: four times what it
+keeps otherwise, and more than any transaction of ours."""
+
 CACHE_BYTES = 16 << 20
 """bytes of SQLite's page cache a connection."""
 

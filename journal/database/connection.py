@@ -1,7 +1,9 @@
 """A connection to one journal, with each setting and its reason."""
 
+import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal, Self
@@ -10,6 +12,7 @@ import apsw
 
 from journal import limits
 from journal.database.faults import translate
+from journal.database.readers import readers
 from journal.database.transaction import Read, Transaction, Write
 from journal.errors import Closed, NotAJournal, StorageError, UsageError
 
@@ -42,6 +45,10 @@ EVERY = (
     "PRAGMA temp_store=MEMORY",
 )
 
+FRAME_BYTES = 24
+"""bytes of the header that each page has in the WAL."""
+
+LOG = logging.getLogger("journal.database")
 
 _FORKS = [0]
 """how often this process was forked since the package was imported; cheaper to ask than the process's number."""
@@ -65,6 +72,8 @@ class Database:
         self._connection = connection
         self._pid, self._forks = os.getpid(), _FORKS[0]
         self._wal_pages = 0
+        self._held_since, self._told = 0.0, False
+        self._file = _identity(path)
         self._open = True
         self._rest = "NORMAL"
         self.commits = 0  # as SQLite counts them: true also when an interrupt hid the end of one
@@ -93,6 +102,9 @@ class Database:
                 _private_file(path)
             connection = _connect(path, readonly=readonly, create=create)
         except apsw.Error as error:
+            if os.path.isdir(path):
+                hint = "move the folder away, or name another journal"
+                raise NotAJournal(f"{path} is a folder, and no journal", hint=hint) from error
             raise translate(error, path) from error
         except UnicodeError as error:
             hint = "name a journal= or SPOOL_HOME whose path is Unicode text"
@@ -115,7 +127,20 @@ class Database:
     def begin(self, *, sync: bool = False) -> Transaction:
         """Begins a write transaction; with `sync` it is on disk when it ends, and all before it with it."""
         self.alive()
+        self._refuse_when_gone()
         return Transaction(self._connection, self.path, sync=sync and self._rest == "NORMAL", rest=self._rest)
+
+    def _refuse_when_gone(self) -> None:
+        """Refuses to write to a file that was removed or replaced: SQLite would go on, and nobody would find it again.
+
+        Raises:
+            StorageError
+        """
+        if self._file is not None and _identity(self.path) != self._file:  # None: a journal in memory has none
+            raise StorageError(
+                f"the journal {self.path} was removed or replaced while it was in use; nothing was written",
+                hint="put it back, or close this one and open the root again, which tells what became of its journal",
+            )
 
     def keep(self, durability: Literal["off", "normal", "full"]) -> None:
         """Says what a transaction survives: `off` no power cut, `normal` one when it asks to, `full` any."""
@@ -164,12 +189,31 @@ class Database:
         """Copies what no reader holds back from the WAL into the file; waits for nobody."""
         self.alive()
         try:
-            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            frames, copied = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.BusyError:
             return  # another connection is at it already
         except apsw.Error as error:
             raise translate(error, self.path) from error
         self._wal_pages = 0
+        self._tell_of_readers(frames * (limits.PAGE_BYTES + FRAME_BYTES), held_back=copied < frames)
+
+    def _tell_of_readers(self, wal_bytes: int, *, held_back: bool) -> None:
+        """Says once that a reader keeps the WAL from being used again, when it has become large for that."""
+        if not held_back:
+            self._held_since, self._told = 0.0, False
+            return
+        self._held_since = self._held_since or time.monotonic()
+        if wal_bytes <= limits.WAL_WARN_BYTES or self._told:
+            return
+        self._told = True
+        LOG.warning(
+            "the WAL of %s has grown to %d MiB: for %d s a reader has held an older state of the journal (%s); "
+            "it is used again, and shrinks, when that transaction ends",
+            self.path,
+            wal_bytes >> 20,
+            time.monotonic() - self._held_since,
+            ", ".join(readers(self.path)) or "the system does not tell which process",
+        )
 
     def guard(self, allowed: Callable[[int, str | None, str | None], bool], expired: Callable[[], bool]) -> None:
         """Lets the connection run only what `allowed` says, and only until `expired` says so: for SQL of the user."""
@@ -262,6 +306,14 @@ def _private_file(path: str) -> None:
     """Makes the file readable by its owner only before SQLite opens it: the WAL takes its bits from it."""
     with suppress(OSError):  # it is there, or SQLite will say better why it cannot be
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:

@@ -9,7 +9,7 @@ from journal.engine import opening
 from journal.errors import JournalError, UsageError
 from journal.tables import meta, sessions
 from journal.tables.sessions import RootRow
-from journal.workspace import identity, mounts, places, pointer
+from journal.workspace import identity, mounts, own, places, pointer
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.look import signed
@@ -128,11 +128,12 @@ def _keep_out(done: contextlib.ExitStack, had: Had, real: str, row: RootRow | No
             finally:
                 other.close()
             if theirs is not None:
-                places_of.append((os.path.dirname(had.path), theirs))
-    if row is not None and (os.path.dirname(ours), row.id) not in [(folder, each.id) for folder, each in places_of]:
-        places_of.append((os.path.dirname(ours), row))
-    for folder, each in places_of:
-        lease = opening.take_lease(folder, f"lease-{each.id}", 0.0, had.path, real)
+                places_of.append((had.path, theirs))
+    if row is not None and (ours, row.id) not in [(os.path.realpath(path), each.id) for path, each in places_of]:
+        places_of.append((ours, row))
+    for journal, each in places_of:
+        name = own.lease_name(journal, each.id)
+        lease = opening.take_lease(os.path.dirname(journal), name, 0.0, had.path, real)
         done.callback(lease.release)
 
 

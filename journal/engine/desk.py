@@ -383,7 +383,7 @@ def _private(root: str, journal: str) -> tuple[tuple[str, ...], tuple[str, ...]]
     folder, name = os.path.split(os.path.realpath(journal))
     inside = os.path.relpath(folder, root)
     if inside == ".":
-        return (name,), (name + "-", name + ".before-", "lease-")
+        return (name,), (name + "-", name + ".before-", name + ".lease-", "lease-")
     return ((), ()) if inside == ".." or inside.startswith("../") else ((inside,), (inside + "/",))
 
 

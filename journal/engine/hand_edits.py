@@ -1,7 +1,10 @@
 """What a commit does about staged files that someone else changed meanwhile: refuse, adopt, or write over them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal, get_args
 
+from journal.content.paths import key, parents
 from journal.engine import adopting, targets
 from journal.engine.act import Plan, carry_out, staged_now
 from journal.engine.asking import shortened
@@ -12,7 +15,7 @@ from journal.engine.survey import Survey
 from journal.engine.targets import Goal
 from journal.errors import JournalError, UsageError, WorkspaceChanged
 from journal.ids import compact_json
-from journal.tables import staged
+from journal.tables import staged, trees
 from journal.tables.invocations import Asked
 from journal.tables.staged import Staged
 from journal.tables.states import State, same_content
@@ -38,8 +41,20 @@ def agree(desk: Desk, rows: list[Staged]) -> list[Staged]:
     else the staged mode is published, whatever the disk has.
 
     Raises:
-        WorkspaceChanged: a path holds something else, and that is refused, or cannot be written over.
+        WorkspaceChanged: a path holds something else, and that is refused, or cannot be written over; or it took the
+        place of one at head whose removal nobody staged, and that is not adopted either.
     """
+    settled = _settled(desk, rows)
+    barred = _barred(desk, settled)
+    if not barred:
+        return settled
+    if desk.on_conflict != "adopt":
+        raise _refused_removal(barred)
+    _take(desk, [gone for gone, _ in barred])
+    return staged.everything(desk.database.look(), desk.place.branch_id)
+
+
+def _settled(desk: Desk, rows: list[Staged]) -> list[Staged]:
     eyes = Survey(desk.database.look(), desk.root, desk.place.root_id, desk.seen)
     same = same_state if desk.on_conflict == "adopt" else same_content
     changed = [(row, found) for row in rows if not same(found := eyes.standing(row.path, row.path_id), row.after)]
@@ -47,19 +62,56 @@ def agree(desk: Desk, rows: list[Staged]) -> list[Staged]:
         return rows
     if desk.on_conflict == "refuse":
         raise _refused(changed)
-    paths = [row.path for row, _ in changed]
-    request = compact_json(shortened({"for": "commit", "paths": paths}))
-    name = "adopt" if desk.on_conflict == "adopt" else "overwrite"
-    what = Asked(desk.place.session_id, "spool", name, request, now_us())
-    try:
-        if name == "adopt":
-            adopting.take(desk, what, paths)
-        else:
+    if desk.on_conflict == "adopt":
+        _take(desk, [row.path for row, _ in changed])
+    else:
+        with _act(desk, "overwrite", [row.path for row, _ in changed]) as what:
             _write_over(desk, what, changed)
+    return staged.everything(desk.database.look(), desk.place.branch_id)
+
+
+@contextmanager
+def _act(desk: Desk, name: str, paths: list[str]) -> Iterator[Asked]:
+    """Gives the audit row of an act on the way to a commit."""
+    request = compact_json(shortened({"for": "commit", "paths": paths}))
+    try:
+        yield Asked(desk.place.session_id, "spool", name, request, now_us())
     except JournalError as error:
         error.invocation_id = None  # the commit fails too, and has a row of its own
         raise
-    return staged.everything(desk.database.look(), desk.place.branch_id)
+
+
+def _take(desk: Desk, paths: list[str]) -> None:
+    with _act(desk, "adopt", paths) as what:
+        adopting.take(desk, what, paths)
+
+
+def _barred(desk: Desk, rows: list[Staged]) -> list[tuple[str, str]]:
+    """Lists the paths at head that somebody removed and in whose place a staged file stands, each with that file.
+
+    No tree holds both a file and something below it. As what is staged stands on disk, what is at head does not.
+    """
+    look, branch, known = desk.database.look(), desk.place.branch_id, {row.path for row in rows}
+    found, asked = dict[str, str](), set[str]()
+    for row in rows:
+        if row.after is not None:
+            above = [folder for folder in parents(row.path) if folder not in asked]
+            asked.update(above)
+            for entry in trees.in_the_way(look, branch, row.path, above):
+                if entry.path not in known:
+                    found.setdefault(entry.path, row.path)
+    return sorted(found.items(), key=lambda each: key(each[0]))
+
+
+def _refused_removal(barred: list[tuple[str, str]]) -> WorkspaceChanged:
+    gone, path = barred[0]
+    others = f" and {len(barred) - 1} more" if len(barred) > 1 else ""
+    return WorkspaceChanged(
+        f"{gone!r}{others} was removed by someone else, and {path!r} is staged in its place; nothing was committed",
+        hint="take the removal over with adopt(), or reset what is staged there",
+        path=gone,
+        paths=tuple(name for name, _ in barred),
+    )
 
 
 def _write_over(desk: Desk, what: Asked, changed: list[tuple[Staged, State | None]]) -> None:

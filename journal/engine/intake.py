@@ -108,8 +108,8 @@ def large(desk: Desk, slot: Slot, pieces: Iterable[bytes], mode: int) -> Version
                     keeper.add(data, cut.digest, old)
         keeper.finish(tally)
     except BaseException:
+        temp.discard(number)  # first: the journal may refuse to forget
         keeper.drop()
-        temp.discard(number)
         raise
     desk.listed(tally.sha256, tuple(cut.digest for cut in cuts))
     state = State(tally.sha256, tally.size, tally.is_text, mode, "file")

@@ -93,7 +93,8 @@ def open_root(wish: Wish) -> Opening:
         database, origin = _database(real, wish, undo)
         place_row, branch = _register(database, root, identity.read(temp.spool_fd), origin, wish.branch)
         left_s = max(wish.wait_s - (time.monotonic() - started), 0.0)
-        leases.append(take_lease(os.path.dirname(database.path), f"lease-{place_row.id}", left_s, database.path, real))
+        beside = own.lease_name(database.path, place_row.id)
+        leases.append(take_lease(os.path.dirname(database.path), beside, left_s, database.path, real))
         undo.callback(leases[1].release)
         _write_identity(temp, database, place_row)
         ticks.probe(temp)
@@ -111,8 +112,7 @@ def close(opening: Opening) -> None:
         UsageError: a verb of this thread is at work.
     """
     desk, alone = opening.desk, Turn(None)
-    if desk.turn is not None and not desk.turn.over():
-        raise UsageError("close was called from within a verb of this spool", hint="close it when the verb is done")
+    refuse_at_work(desk)
     try:
         if not desk.database.forked:
             opening.idle.stop()
@@ -120,6 +120,16 @@ def close(opening: Opening) -> None:
         _close(opening, desk)
     finally:
         desk.turns.leave(alone)
+
+
+def refuse_at_work(desk: Desk) -> None:
+    """Refuses to close a spool whose verb this thread is in.
+
+    Raises:
+        UsageError
+    """
+    if desk.turn is not None and not desk.turn.over():
+        raise UsageError("close was called from within a verb of this spool", hint="close it when the verb is done")
 
 
 def _close(opening: Opening, desk: Desk) -> None:
@@ -175,7 +185,9 @@ def find_journal(real: str, given: str | None) -> Found:
         return Found(attached, "found")
     if said is not None and os.path.realpath(said.journal) != os.path.realpath(path) and not os.path.exists(path):
         return Found(path, "missing")
-    return Found(path, "missing" if said is not None and not os.path.exists(path) else _made_or_found(path))
+    if not os.path.exists(path) and (said is not None or places.was_used(path)):
+        return Found(path, "missing")
+    return Found(path, _made_or_found(path))
 
 
 def locate(root: str) -> str:
@@ -212,6 +224,8 @@ def _database(real: str, wish: Wish, undo: contextlib.ExitStack) -> tuple[Databa
     said = identity.read_at(real)
     if said is None or found.origin != "found":
         return database, found.origin
+    if said.journal_id != meta.get(database.look(), meta.JOURNAL_ID):
+        return database, "missing"  # the file was emptied, or another journal stands in its place
     row = sessions.root_by_uuid(database.look(), said.root)
     if row is None or row.path == real:
         return database, "found"
@@ -261,8 +275,9 @@ def prepare(database: Database) -> None:
 
 
 def _stands_there(row: RootRow) -> bool:
-    """Tells whether the folder that a root was last seen at is still that folder, or another one."""
-    return os.path.isdir(row.path) and identity.read_at(row.path) is not None
+    """Tells whether a root is still where it was last seen, and not another one by now."""
+    found = identity.read_at(row.path)
+    return found is not None and found.root == row.uuid
 
 
 def _register(

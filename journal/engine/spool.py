@@ -268,6 +268,7 @@ class Spool(Staging):
     def close(self) -> None:
         """Ends the session; what is staged stays staged, and the next session goes on with it. Twice is fine."""
         if not self.closed:
+            opening.refuse_at_work(self._desk)
             try:
                 self._journal.shut()  # first: the last connection to close takes the WAL along, and a reader cannot
             finally:

@@ -80,7 +80,9 @@ def checked_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     given: object = metadata or {}
     if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
         raise UsageError("metadata is no mapping of names", hint="pass a dict with str keys")
-    size = len(compact_json(given).encode())
+    size = len(compact_json(given).encode())  # first: it refuses what is in a circle
+    if not all(isinstance(key, str) for key in _keys_below(given.values())):
+        raise UsageError("metadata holds a mapping whose keys are no names", hint="pass dicts with str keys only")
     if size > METADATA_MAX:
         raise LimitExceeded(
             f"metadata has {size} bytes as JSON, at most {METADATA_MAX} are kept",
@@ -90,6 +92,16 @@ def checked_metadata(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
             found=size,
         )
     return dict(given)
+
+
+def _keys_below(values: Iterable[object]) -> Iterator[object]:
+    """Gives the keys of every mapping in some values; JSON would make text of numbers."""
+    for value in values:
+        if isinstance(value, Mapping):
+            yield from value
+            yield from _keys_below(value.values())
+        elif isinstance(value, list | tuple):
+            yield from _keys_below(value)
 
 
 def _listed(operations: Iterable[Operation]) -> list[Operation]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from journal.content.paths import loaded
+from journal.content.paths import loaded, stored
 from journal.database import Read, Write
 from journal.ids import BranchId, PathId
 from journal.tables.states import Columns, State, state_of
@@ -16,6 +16,11 @@ SELECT_HEAD = """
 SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
 FROM head_entry AS h JOIN path AS p ON p.id = h.path_id JOIN blob AS b ON b.id = h.blob_id
 WHERE h.branch_id = :branch_id
+"""
+SELECT_ABOVE_OR_BELOW = """
+SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
+FROM path AS p JOIN head_entry AS h ON h.branch_id = :branch_id AND h.path_id = p.id JOIN blob AS b ON b.id = h.blob_id
+WHERE p.name >= :low AND p.name < :high
 """
 # The newest change of a path up to a commit is one seek in the index (path_id, commit_id): a tree costs its paths, not
 # the history below it. Numbers of commits grow within a branch, so that what came later is never looked at.
@@ -66,6 +71,20 @@ def at_head(tx: Read, branch_id: BranchId, path_id: PathId) -> State | None:
 def head(tx: Read, branch_id: BranchId) -> list[TreeEntry]:
     """Lists the tree at the head of a branch, in no order."""
     return _entries(tx.rows(SELECT_HEAD, branch_id=branch_id))
+
+
+def in_the_way(tx: Read, branch_id: BranchId, path: str, above: Iterable[str]) -> list[TreeEntry]:
+    """Lists the paths at head that cannot be files when `path` is one: those below it, and of those above it `above`.
+
+    In no order; a path with bytes that are not UTF-8 has another name in the table, and so a second place in its order.
+    """
+    below = (stored(path + "/")[0], stored(path + "/\udcff")[0].removesuffix("\\xff"))
+    ranges = [(begin, begin[:-1] + "0") for begin in dict.fromkeys(below)]  # "0" comes after "/"
+    ranges += [(name, name + "\0") for name, _ in map(stored, above)]
+    found = list[TreeEntry]()
+    for low, high in ranges:
+        found += _entries(tx.rows(SELECT_ABOVE_OR_BELOW, branch_id=branch_id, low=low, high=high))
+    return found
 
 
 def at(tx: Read, branch_id: BranchId, n: int) -> list[TreeEntry]:

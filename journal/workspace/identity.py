@@ -4,6 +4,7 @@ import contextlib
 import os
 from typing import NamedTuple
 
+from journal.errors import StorageError
 from journal.workspace import calls
 from journal.workspace.temp import HOME
 
@@ -47,7 +48,19 @@ def read_at(root: str) -> Identity | None:
 
 
 def write(spool_fd: int, identity: Identity) -> None:
-    """Writes the file anew, whole or not at all."""
+    """Writes the file anew, whole or not at all.
+
+    Raises:
+        StorageError: a folder stands in its place.
+    """
+    try:
+        _write(spool_fd, identity)
+    except IsADirectoryError as error:
+        hint = "Move it away: the journal makes the file again."
+        raise StorageError(f"a folder stands where {HOME}/{NAME} belongs", hint=hint) from error
+
+
+def _write(spool_fd: int, identity: Identity) -> None:
     lines = [identity.journal_id.encode(), identity.root.encode(), os.fsencode(identity.journal)]
     with contextlib.suppress(FileNotFoundError):
         calls.unlink(FRESH, spool_fd)

@@ -6,7 +6,7 @@ import os
 import time
 
 from journal import limits
-from journal.errors import BusyError
+from journal.errors import BusyError, StorageError
 from journal.workspace import calls
 
 
@@ -74,9 +74,16 @@ def _lock(folder: int | str, name: str) -> int | None:
 
 
 def _open(folder: int | str, name: str) -> int:
-    if isinstance(folder, int):
-        return calls.open_lock(name, folder)
-    return calls.open_lock(os.path.join(folder, name), None)
+    try:
+        if isinstance(folder, int):
+            return calls.open_lock(name, folder)
+        return calls.open_lock(os.path.join(folder, name), None)
+    except OSError as error:
+        if error.errno not in (errno.EISDIR, errno.ELOOP):
+            raise
+        where = name if isinstance(folder, int) else os.path.join(folder, name)
+        hint = "Move it away: the journal makes it again."
+        raise StorageError(f"the lock {where!r} is no file", hint=hint) from error
 
 
 def _stands(folder: int | str, name: str, fd: int) -> bool:

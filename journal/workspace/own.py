@@ -7,6 +7,7 @@ is read as an ordinary file (by its path, by a hard link in a root) would lose t
 import os
 
 from journal.workspace.look import Look, signed
+from journal.workspace.places import JOURNAL_NAME
 
 _OPEN: set[str] = set()
 SUFFIXES = ("", "-wal", "-shm")
@@ -15,6 +16,12 @@ SUFFIXES = ("", "-wal", "-shm")
 def enrol(journal: str) -> None:
     """Remembers a journal that this process opens."""
     _OPEN.add(journal)
+
+
+def lease_name(journal: str, root_id: int) -> str:
+    """Names the lock of a root beside its journal; another journal in the same folder has others."""
+    name = os.path.basename(journal)
+    return f"lease-{root_id}" if name == JOURNAL_NAME else f"{name}.lease-{root_id}"
 
 
 def is_journal(dev: int, inode: int) -> bool:

@@ -104,6 +104,14 @@ def _sync_folder(path: str) -> None:
         os.close(fd)
 
 
+def was_used(path: str) -> bool:
+    """Tells whether a session held a journal at this path once: its lock stays beside it, also when it is gone."""
+    try:
+        return any(name.startswith("lease-") for name in os.listdir(os.path.dirname(path)))
+    except OSError:
+        return False
+
+
 def real_root(root: str, allow_wide: bool) -> str:
     """Gives the real path of a root.
 

@@ -164,7 +164,7 @@ def test_a_file_that_is_no_database_is_left_alone(path: str, data: bytes, readon
 def test_a_folder_that_is_missing_or_in_the_way_is_the_disk(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="unable to open"):
         Database.open(str(tmp_path / "missing" / "j.sqlite"), readonly=False, create=True)
-    with pytest.raises(StorageError, match="unable to open"):
+    with pytest.raises(NotAJournal, match="folder"):
         Database.open(str(tmp_path), readonly=False)
 
 

@@ -1,144 +1,97 @@
 """Which paths a verb takes: every other one is refused, with a reason and a row, and nothing happens."""
 
 import os
-import socket
-import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journal import JournalError, PathRefused, Spool, UnknownName, UsageError, limits
+from journal import PathRefused, Spool, UnknownName, limits
 from journal.limits import NAME_BYTES_MAX
-from tests.engine.looking import acts, disk, names, shape, temp_files
+from tests.engine.hostile import (
+    CHANGING,
+    CHOOSING,
+    LONE,
+    PATHS,
+    READING,
+    TARGETS,
+    Hostile,
+    folder,
+    link_out,
+)
+from tests.engine.looking import acts, counts, disk, names, shape, temp_files
 
-LONE = "\ud800"
-
-
-def nothing(root: Path) -> None:
-    """The root is empty."""
-
-
-def folder(root: Path) -> None:
-    (root / "it").mkdir()
-
-
-def fifo(root: Path) -> None:
-    os.mkfifo(root / "it")
-
-
-def listening(root: Path) -> None:
-    here = os.open(root, os.O_RDONLY)
-    before = os.getcwd()
-    os.fchdir(here)  # a socket's path has at most 107 bytes
-    try:
-        with socket.socket(socket.AF_UNIX) as made:
-            made.bind("it")
-    finally:
-        os.chdir(before)
-        os.close(here)
+HOSTILE = pytest.mark.parametrize("hostile", PATHS, ids=lambda each: f"{each.make.__name__}-{each.path!a:.30}")
 
 
-def device(root: Path) -> None:
-    """The null device, or a folder where making one is not allowed."""
-    try:
-        os.mknod(root / "it", stat.S_IFCHR | 0o600, os.makedev(1, 3))
-    except PermissionError:
-        (root / "it").mkdir()
+def everything(spool: Spool, root: Path) -> tuple[Any, ...]:
+    """All that a refused call leaves as it was: the root, what is staged, every row but those of the audit."""
+    spool.status()  # closes the acts that are done
+    staged = spool.diff()  # and this remembers what it compared
+    rows = counts(spool.journal)
+    audit = {name: rows.pop(name) for name in ("invocation", "audit_link")}
+    assert audit["audit_link"] == 2 * audit["invocation"]
+    return shape(root), temp_files(root), staged, spool.journal.cursor, rows
 
 
-def link_out(root: Path) -> None:
-    (root.parent / "outside").mkdir()
-    (root / "link").symlink_to(root.parent / "outside")
+@pytest.fixture
+def kept(spool: Spool) -> Spool:
+    """A session with a commit and something staged."""
+    spool.write("kept", "at head")
+    spool.commit("head")
+    spool.write("kept", "staged")
+    return spool
 
 
-def link_in(root: Path) -> None:
-    (root / "inside").mkdir()
-    (root / "link").symlink_to("inside")
+@HOSTILE
+def test_no_verb_takes_a_hostile_path(kept: Spool, root: Path, hostile: Hostile) -> None:
+    hostile.make(root)
+    before, done = everything(kept, root), len(acts(kept.journal))
+    for name, verb in (CHANGING | TARGETS).items():
+        with pytest.raises(hostile.kind) as caught:
+            verb(kept, hostile.path)
+        error = caught.value
+        assert (type(error), bool(error.hint), everything(kept, root)) == (hostile.kind, True, before), name
+        if isinstance(error, PathRefused):
+            assert hostile.reason in error.reason
+            assert error.path == error.to_dict()["path"] or not error.path.isascii()
+            done += 1
+            assert acts(kept.journal)[done - 1 :] == [(name.partition(",")[0].partition(" ")[0], "denied")]
+            assert error.invocation_id == done
+        else:
+            assert hostile.reason in str(error)
+            assert len(acts(kept.journal)) == done
+    assert kept.write("good", "x").changed
+    assert kept.commit("good") is not None
 
 
-def file_above(root: Path) -> None:
-    (root / "file").write_text("theirs")
+@HOSTILE
+def test_a_hostile_path_is_not_read_either(kept: Spool, root: Path, hostile: Hostile) -> None:
+    hostile.make(root)
+    before, done = everything(kept, root), acts(kept.journal)
+    for name, verb in READING.items():
+        with pytest.raises(hostile.kind) as caught:
+            verb(kept, hostile.path)
+        assert (type(caught.value), bool(caught.value.hint)) == (hostile.kind, True), name
+    assert (everything(kept, root), acts(kept.journal)) == (before, done)
 
 
-Make = Callable[[Path], None]
-
-BAD: list[tuple[Make, Any, type[JournalError], str]] = [
-    (nothing, "/etc/passwd", PathRefused, "absolute"),
-    (nothing, "../out", PathRefused, ".."),
-    (nothing, "a/../../out", PathRefused, ".."),
-    (nothing, "a/..", PathRefused, ".."),
-    (nothing, "", PathRefused, "empty"),
-    (nothing, ".", PathRefused, "root itself"),
-    (nothing, "a/", PathRefused, "folder"),
-    (nothing, "a\0b", PathRefused, "NUL"),
-    (nothing, "x" * (NAME_BYTES_MAX + 1), PathRefused, "256 bytes"),
-    (nothing, "ü" * 128, PathRefused, "256 bytes"),
-    (nothing, "/".join(["x" * 250] * 20), PathRefused, "5019 bytes"),
-    (nothing, ".git/config", PathRefused, ".git"),
-    (nothing, ".GIT/x", PathRefused, ".git"),
-    (nothing, "sub/.Git/x", PathRefused, ".git"),
-    (nothing, ".spool/id", PathRefused, "own folder"),
-    (nothing, "./.SPOOL/x", PathRefused, "own folder"),
-    (nothing, f"a{LONE}", PathRefused, "surrogate"),
-    (folder, "it", PathRefused, "folder"),
-    (fifo, "it", PathRefused, "fifo"),
-    (listening, "it", PathRefused, "socket"),
-    (device, "it", PathRefused, "a "),
-    (link_out, "link/x", PathRefused, "outside the root"),
-    (link_in, "link/x", PathRefused, "symlink"),
-    (file_above, "file/x", PathRefused, "is a file"),
-    (nothing, b"bytes", UsageError, "bytes"),
-    (nothing, 5, UsageError, "int"),
-    (nothing, None, UsageError, "NoneType"),
-]
-VERBS: dict[str, Callable[[Spool, Any], object]] = {
-    "write": lambda spool, path: spool.write(path, "x"),
-    "replace": lambda spool, path: spool.replace(path, "x", "y"),
-    "delete": lambda spool, path: spool.delete(path),
-    "move": lambda spool, path: spool.move(path, "new"),
-    "chmod": lambda spool, path: spool.chmod(path, 0o600),
-    "symlink": lambda spool, path: spool.symlink(path, "x"),
-}
-
-
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize(("make", "path", "kind", "reason"), BAD)
-def test_a_bad_path_is_refused(
-    spool: Spool, root: Path, verb: str, make: Make, path: Any, kind: type[JournalError], reason: str
-) -> None:
-    make(root)
-    before = shape(root)
-    with pytest.raises(kind) as caught:
-        VERBS[verb](spool, path)
-    assert type(caught.value) is kind
-    assert caught.value.hint
-    assert shape(root) == before
-    assert temp_files(root) == []
-    if isinstance(caught.value, PathRefused):
-        assert reason in caught.value.reason
-        assert caught.value.path == caught.value.to_dict()["path"] or LONE in caught.value.path
-        assert acts(spool.journal) == [(verb, "denied")]
-        assert caught.value.invocation_id == 1
-    else:
-        assert reason in str(caught.value)
-        assert acts(spool.journal) == []
-    assert spool.write("good", "x").changed
-
-
-@pytest.mark.parametrize(("make", "path", "kind", "reason"), BAD)
-def test_a_bad_path_is_not_read_either(
-    spool: Spool, root: Path, make: Make, path: Any, kind: type[JournalError], reason: str
-) -> None:
-    make(root)
-    for read in (spool.read, spool.read_text, spool.open_read):
-        with pytest.raises(kind) as caught:
-            read(path)
-        assert type(caught.value) is kind
-        assert caught.value.hint
-    assert acts(spool.journal) == []
+@HOSTILE
+def test_a_hostile_path_selects_nothing_that_lies_elsewhere(kept: Spool, root: Path, hostile: Hostile) -> None:
+    hostile.make(root)
+    kept.commit("all")
+    before = everything(kept, root)
+    for name, verb in CHOOSING.items():
+        if hostile.named:
+            with pytest.raises(hostile.kind) as caught:
+                verb(kept, hostile.path)
+            assert (type(caught.value), bool(caught.value.hint)) == (hostile.kind, True), name
+        else:
+            verb(kept, hostile.path)
+        assert everything(kept, root) == before, name
+    assert kept.write("good", "x").changed
 
 
 @pytest.mark.parametrize("target", ["../out", "/etc/x", ".git/x", "it", "link/x", LONE])

@@ -3,13 +3,14 @@
 In every cell each content that a person wrote is on disk afterwards, or the journal gives it by its digest.
 """
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journal import JournalError, Spool, UsageError
+from journal import JournalError, Spool, UsageError, WorkspaceChanged
 from tests.engine.hands import (
     HEAD,
     LINK,
@@ -278,6 +279,27 @@ def test_anything_else_is_no_policy(root: Path, given: Any) -> None:
         Spool.open(root, on_conflict=given)
     assert caught.value.hint
     assert list(root.iterdir()) == []
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize(("was", "now"), [("a", "a/x"), ("a/x", "a")])
+def test_no_commit_holds_a_file_and_something_below_it(root: Path, was: str, now: str, policy: Any) -> None:
+    with Spool.open(root, on_conflict=policy) as spool:
+        spool.write(was, HEAD)
+        spool.commit("head")
+        shutil.rmtree(root / "a") if was == "a/x" else (root / "a").unlink()
+        spool.write(now, NEW)
+        if policy != "adopt":
+            with pytest.raises(WorkspaceChanged) as caught:
+                spool.commit("refused")
+            assert (caught.value.path, caught.value.paths, spool.touched_files()) == (was, (was,), [now])
+            assert caught.value.invocation_id is not None
+            assert [patch.path for patch in spool.adopt()] == [was]
+        commit = spool.commit("all")
+        assert commit is not None
+        assert (list(spool.journal.tree()), commit.files) == ([now], 2)
+        assert spool.journal.checkout(commit.id, root.parent / "out") == 1
+        assert spool.status().clean
 
 
 def test_a_touch_is_no_edit_for_anybody(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""A second folder that follows a root by nothing but its diffs, as git applies them."""
+"""A second folder that follows what is committed by nothing but its diffs, as git applies them."""
 
 import os
 import shutil
@@ -8,27 +8,44 @@ from pathlib import Path
 
 from journal import FilePatch
 from tests.engine.looking import disk
-from tests.model.dictionary import Tree
+from tests.model.dictionary import Tree, above
 
 
 class Mirror:
-    """Binary contents, of which a diff tells nothing, are put there as they are."""
+    """Holds the tree at head. What no diff tells of is put there as it is: binary contents, and untracked files."""
 
-    def __init__(self, folder: Path, root: Path) -> None:
-        shutil.copytree(root, folder, ignore=shutil.ignore_patterns(".spool"), symlinks=True)
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
         self.folder = folder
         self.environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "GIT_CONFIG_NOSYSTEM": "1"}
 
-    def follow(self, patches: Iterable[FilePatch], disk: Tree) -> None:
-        """Applies the diffs of a commit: what goes makes room for what comes."""
-        listed = list(patches)
+    def follow(self, patches: Iterable[FilePatch], before: Tree, after: Tree) -> None:
+        """Applies the diffs of a commit: what goes makes room for what comes.
+
+        `before` is what the patches begin with, `after` is the tree then. Where an untracked file stood in the way of
+        what was committed, the tree is put there as a whole.
+        """
+        listed, inside = list(patches), set(disk(self.folder))
+        folders = {folder for path in {*before, *inside} for folder in above(path)}
+        if not folders.isdisjoint({*before, *inside}):
+            self.become(after)
+            return
+        for path in before.keys() - inside:
+            self.put(path, before[path])
         untold = [patch.path for patch in listed if patch.is_binary or patch.too_large]
         for path in untold:
             self.remove(path)
         self.apply(b"".join(patch.diff_bytes for patch in listed if patch.path not in untold))
         for path in untold:
-            if path in disk:
-                self.put(path, disk[path])
+            if path in after:
+                self.put(path, after[path])
+
+    def become(self, tree: Tree) -> None:
+        """Holds a tree, whatever it held before."""
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        for path, state in tree.items():
+            self.put(path, state)
 
     def apply(self, text: bytes) -> None:
         """Lets git apply diffs."""

@@ -5,6 +5,7 @@ import os
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journal.content.paths import parents
 from journal.database import Database, Read
 from journal.ids import BranchId, PathId
 from journal.tables import paths, trees
@@ -86,6 +87,30 @@ def test_the_head_advances_by_what_is_given(database: Database, home: Home) -> N
         trees.advance(tx, home.branch, iter([(one, gone), (two, rows.columns(tx, Side(b"x", 0o600)))]))
         trees.advance(tx, home.branch, [(one, gone)])
         assert trees.head(tx, home.branch) == [TreeEntry(two, ODD, rows.state(Side(b"x", 0o600)))]
+
+
+LOOK_ALIKES = ["a", "a/b", "a/b/c", "a0", "a.b", "a\\b/c", "a\n", "a\n/b", ODD, "c", "c/d", f"{ODD}/x", f"a/{ODD}"]
+WAYS = st.sampled_from(LOOK_ALIKES)
+
+
+@given(st.sets(WAYS), WAYS)
+def test_what_is_in_the_way_of_a_file_lies_above_or_below_it(held: set[str], path: str) -> None:
+    database = rows.migrated()
+    with database.begin() as tx:
+        home = rows.home(tx)
+        rows.commit(tx, home, {each: Side(b"one") for each in held} | {"other": Side(b"one")})
+    found = tree(trees.in_the_way(database.look(), home.branch, path, parents(path)))
+    assert set(found) == {each for each in held if path in parents(each) or each in parents(path)}
+    assert trees.in_the_way(database.look(), BranchId(99), path, parents(path)) == []
+    database.close()
+
+
+def test_looking_for_what_is_in_the_way_costs_what_is_found() -> None:
+    database = rows.migrated()
+    values: dict[str, int | str] = {"branch_id": 1, "low": "a/", "high": "a0"}
+    steps = [row[3] for row in database.look().rows("EXPLAIN QUERY PLAN " + trees.SELECT_ABOVE_OR_BELOW, **values)]
+    assert not [step for step in steps if step.startswith("SCAN")]
+    database.close()
 
 
 @given(COMMITS)

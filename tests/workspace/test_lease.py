@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from journal.errors import BusyError
+from journal.errors import BusyError, StorageError
 from journal.workspace import calls
 from journal.workspace.lease import Held, Lease
 
@@ -91,6 +91,6 @@ def test_a_child_that_lets_go_does_not_unlock_its_parent(tmp_path: Path, monkeyp
 
 def test_a_symlink_is_no_lease(tmp_path: Path) -> None:
     os.symlink("elsewhere", tmp_path / "lease")
-    with pytest.raises(OSError):
+    with pytest.raises(StorageError, match="no file"):
         Lease.take(str(tmp_path), "lease", 0)
     assert not (tmp_path / "elsewhere").exists()

@@ -37,6 +37,11 @@ def test_a_hard_link_to_a_journal_is_refused(root: Path) -> None:
         (root / "link").unlink()
 
 
+def test_a_journal_has_locks_of_its_own_name() -> None:
+    assert own.lease_name("/state/root-1/journal.db", 7) == "lease-7"
+    assert own.lease_name("/state/one.db", 7) != own.lease_name("/state/two.db", 7)
+
+
 def test_other_files_with_two_names_are_files(root: Path) -> None:
     with Spool.open(root) as spool:
         (root / "one").write_text("1")

@@ -101,6 +101,16 @@ def test_a_place_that_refuses_folders(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "SPOOL_HOME" in caught.value.hint
 
 
+def test_a_lock_that_is_left_tells_of_a_journal(tmp_path: Path) -> None:
+    path = str(tmp_path / "state/journal.db")
+    assert not places.was_used(path)
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/notes").touch()
+    assert not places.was_used(path)
+    (tmp_path / "state/lease-1").touch()
+    assert places.was_used(path)
+
+
 def test_a_root_is_given_by_its_real_path(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "link").symlink_to("work")
