@@ -49,6 +49,8 @@ def adopt(desk: Desk, paths: Paths | None) -> list[FilePatch]:
 def take(desk: Desk, what: Asked, names: Iterable[str]) -> Taken:
     """Stages some paths as they stand; those that are as the journal says are left out."""
     slots, edits, held = list[Slot](), list[Edit](), 0
+    names = list(names)
+    desk.expect(names)
     for name in names:
         slot = _standing(desk, name)
         expected = slot.known.expected

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Literal, NamedTuple
 
@@ -221,11 +221,29 @@ class Desk:
             known = self._known[path] = self._load(path)
         return known
 
-    def expect(self, names: Sequence[str]) -> None:
-        """Learns by one statement which paths of a large verb were never seen, and so need no look-up each."""
-        unknown = [name for name in names if name not in self._known]
-        seen = paths.find_many(self.database.look(), unknown)
-        self._known.update((name, Known()) for name in unknown if name not in seen)
+    def tracks(self, path: str) -> bool:
+        """Tells whether a path of that very name is staged or in the tree at head."""
+        return self.know(path).tracked
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Learns by a few statements what the journal says of many paths, which takes several each when it is asked."""
+        look, branch, root = self.database.look(), self.place.branch_id, self.place.root_id
+        unknown = [name for name in dict.fromkeys(names) if name not in self._known]
+        numbers = paths.find_many(look, unknown)
+        ids = list(numbers.values())
+        heads, rows_of = trees.at_head_many(look, branch, ids), staged.many(look, branch, ids)
+        marked, seen = marks.marked_many(look, root, ids), marks.last_seen_many(look, root, ids)
+        for name in unknown:
+            known = self._known[name] = Known()
+            path_id = known.path_id = numbers.get(name)
+            if path_id is None:
+                continue
+            known.head, known.marked = heads.get(path_id), path_id in marked
+            if path_id in rows_of:
+                found, known.row = rows_of[path_id]
+                known.staged = (found.before, found.after)
+            if path_id in seen:
+                self.seen.setdefault(name, seen[path_id])
 
     def forget(self) -> None:
         """Drops what is remembered of the rows, as after a transaction that failed."""

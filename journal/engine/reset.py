@@ -1,7 +1,7 @@
 """Taking tracked paths back to head: an act whose targets are what was there before."""
 
 from journal.content.paths import key
-from journal.content.selection import several
+from journal.content.selection import Selection, several
 from journal.database import Read
 from journal.engine import compare, targets
 from journal.engine.act import Plan, carry_out
@@ -33,10 +33,11 @@ def _verdicts(desk: Desk, paths: Paths | None, force: bool) -> list[Verdict]:
 
 def _goals(desk: Desk, look: Read, paths: Paths | None) -> list[Goal]:
     """Lists the tracked paths that are meant: what is staged, then the rest of the tree at head."""
-    entries = trees.head(look, desk.place.branch_id)
-    rows, chosen = compare.selected(look, desk.place.branch_id, paths, (entry.path for entry in entries))
-    goals = [_back(look, row) for row in rows]
+    branch = desk.place.branch_id
+    chosen = Selection.of(paths, desk.tracks)
+    goals = [_back(look, row) for row in compare.selected(look, branch, chosen)]
     known = {goal.path for goal in goals}
+    entries = trees.head(look, branch, chosen.starts)
     rest = [entry for entry in entries if entry.path not in known and chosen.matches(entry.path)]
     rest.sort(key=lambda entry: key(entry.path))
     return goals + [Goal(entry.path, entry.state, entry.state) for entry in rest]

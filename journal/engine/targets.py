@@ -55,6 +55,7 @@ def judge(desk: Desk, goals: list[Goal], reason: str, *, force: bool, any_folder
 
     A folder gives way to a file when all in it goes and a verb had to make it, or `any_folder` may.
     """
+    desk.expect(goal.path for goal in goals)
     leaving = {goal.path for goal in goals if goal.target is None}
     made = {folder for folder, _, _ in staged.folders(desk.database.look(), desk.place.branch_id)}
     verdicts = [_verdict(desk, goal, leaving, None if any_folder else made, reason, force) for goal in goals]

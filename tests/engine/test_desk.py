@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from journal import JournalError, PathRefused, Spool, UsageError, limits
+from journal.engine.desk import Known
 from journal.limits import NAME_BYTES_MAX
 from tests.engine.looking import acts, disk, names, shape, temp_files
 
@@ -220,3 +221,25 @@ def test_memory_of_paths_is_bounded(spool: Spool, root: Path, monkeypatch: pytes
     assert {path: state[0] for path, state in disk(root).items()} == {f"f{n % 7}": b"%d\n" % n for n in range(23, 30)}
     assert len(spool.touched_files()) == 7
     assert spool.commit("bounded") is not None
+
+
+def test_what_is_learned_of_many_paths_is_what_each_would_tell(root: Path) -> None:
+    def facts(known: Known) -> tuple[Any, ...]:
+        return (known.path_id, known.head, known.staged, known.row, known.marked)
+
+    names = ["committed", "staged", "both", "gone", "new folder/x", "never seen"]
+    with Spool.open(root) as spool:
+        for path in ("committed", "both", "gone"):
+            spool.write(path, "x")
+        spool.commit("three")
+    with Spool.open(root) as spool:
+        for path in ("staged", "both", "new folder/x"):
+            spool.write(path, "y")
+        spool.delete("gone")
+        desk = spool._desk
+        desk.forget()
+        single = [facts(desk.know(path)) for path in names]
+        desk.forget()
+        desk.expect([*names, "staged"])
+        assert [facts(desk.know(path)) for path in names] == single
+        assert [desk.tracks(path) for path in names] == [True] * 5 + [False]

@@ -70,3 +70,18 @@ def test_rescued_bytes_are_on_record(database: Database) -> None:
     assert found == [(number, path, blob, "edited while away", rows.MOMENT) for number in (1, 2)]
     with pytest.raises(CorruptionError), database.begin() as tx:
         marks.rescue(tx, path, BlobId(99), "of no content", rows.MOMENT)
+
+
+def test_many_paths_are_asked_for_at_once(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        other = rows.home(tx, "other")
+        rows.blob(tx, b"one")
+        one, two, three = (paths.number(tx, path) for path in "abc")
+        marks.mark(tx, [Mark(home.root, each, 1, 2, 3, 4, "boot") for each in (one, three)])
+        marks.saw(tx, home.root, [(one, SEEN), (two, SEEN._replace(inode=9))])
+        marks.saw(tx, other.root, [(three, SEEN)])
+    look = database.look()
+    assert marks.marked_many(look, home.root, [one, two]) == {one}
+    assert marks.marked_many(look, other.root, [one, two, three]) == marks.marked_many(look, home.root, []) == set()
+    assert marks.last_seen_many(look, home.root, [one, two, three]) == {one: SEEN, two: SEEN._replace(inode=9)}
+    assert marks.last_seen_many(look, home.root, []) == {}
