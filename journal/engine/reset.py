@@ -7,6 +7,7 @@ from journal.engine import compare, targets
 from journal.engine.act import Plan, carry_out
 from journal.engine.asking import asked
 from journal.engine.desk import Desk
+from journal.engine.stage import collector_off
 from journal.engine.targets import Goal, Verdict
 from journal.records import Paths, ResetReport
 from journal.tables import staged, trees
@@ -19,16 +20,18 @@ def reset(desk: Desk, paths: Paths | None, *, force: bool, dry_run: bool) -> Res
     request = {"paths": None if paths is None else list(map(str, paths)), "force": force or None}
     if dry_run:
         with desk.reading():
-            return _report(desk, _verdicts(desk, paths, force), 0)
+            return _report(desk, _verdicts(desk, _goals(desk, desk.database.look(), paths), force), 0)
     with asked(desk, "reset", request) as what:
         desk.close_pending()
-        verdicts = _verdicts(desk, paths, force)
-        act = _carry_out(desk, what, verdicts)
-        return _report(desk, verdicts, act)
+        goals = _goals(desk, desk.database.look(), paths)
+        with collector_off(len(goals)):
+            verdicts = _verdicts(desk, goals, force)
+            act = _carry_out(desk, what, verdicts)
+            return _report(desk, verdicts, act)
 
 
-def _verdicts(desk: Desk, paths: Paths | None, force: bool) -> list[Verdict]:
-    return targets.judge(desk, _goals(desk, desk.database.look(), paths), "it was staged", force=force)
+def _verdicts(desk: Desk, goals: list[Goal], force: bool) -> list[Verdict]:
+    return targets.judge(desk, goals, "it was staged", force=force)
 
 
 def _goals(desk: Desk, look: Read, paths: Paths | None) -> list[Goal]:

@@ -1,6 +1,6 @@
 """What is known about the disk: marks of paths not known to be synced, and what stood where it was last looked at."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from journal.content.paths import loaded
@@ -69,7 +69,7 @@ class Seen(NamedTuple):
     taken_ns: int
 
 
-def mark(tx: Write, marks: Sequence[Mark]) -> None:
+def mark(tx: Write, marks: Iterable[Mark]) -> None:
     """Marks paths as not known to be on disk."""
     tx.run_many(UPSERT_MARK, marks)
 
@@ -114,12 +114,12 @@ def restamp(tx: Write, root_id: RootId, boot_id: str) -> None:
     tx.run(RESTAMP, root_id=root_id, boot_id=boot_id)
 
 
-def saw(tx: Write, root_id: RootId, looks: Sequence[tuple[PathId, Seen]]) -> None:
+def saw(tx: Write, root_id: RootId, looks: Iterable[tuple[PathId, Seen]]) -> None:
     """Keeps what was seen, for contents that the journal holds."""
-    rows = [
+    rows = (
         (root_id, path, s.kind, s.mode, s.dev, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.taken_ns, s.sha256)
         for path, s in looks
-    ]
+    )
     tx.run_many(UPSERT_SEEN, rows)
 
 

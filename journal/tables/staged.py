@@ -13,14 +13,12 @@ LAST_EDIT = "SELECT seq FROM sqlite_sequence WHERE name = 'edit'"
 INSERT_EDIT = """
 INSERT INTO edit (id, invocation_id, branch_id, path_id, seq, before_blob, before_mode, before_kind,
                   after_blob, after_mode, after_kind, moved_from)
-VALUES (:id, :invocation_id, :branch_id, :path_id, :seq, :before_blob, :before_mode, :before_kind,
-        :after_blob, :after_mode, :after_kind, :moved_from)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 UPSERT_STAGED = """
 INSERT INTO staged (branch_id, path_id, before_blob, before_mode, before_kind,
                     after_blob, after_mode, after_kind, edit_id)
-VALUES (:branch_id, :path_id, :before_blob, :before_mode, :before_kind,
-        :after_blob, :after_mode, :after_kind, :edit_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (branch_id, path_id) DO UPDATE SET
     before_blob = excluded.before_blob, before_mode = excluded.before_mode, before_kind = excluded.before_kind,
     after_blob = excluded.after_blob, after_mode = excluded.after_mode, after_kind = excluded.after_kind,
@@ -111,37 +109,17 @@ def last_edit(tx: Read) -> int:
 
 def log(tx: Write, edits: Iterable[EditRow]) -> None:
     """Appends edits."""
-    tx.run_many(
-        INSERT_EDIT,
-        [
-            {
-                "id": e.id,
-                "invocation_id": e.invocation_id,
-                "branch_id": e.branch_id,
-                "path_id": e.path_id,
-                "seq": e.seq,
-                "moved_from": e.moved_from,
-                **_sides(e.before, e.after),
-            }
-            for e in edits
-        ],
-    )
+    tx.run_many(INSERT_EDIT, ((*e[:5], *e.before, *e.after, e.moved_from) for e in edits))
 
 
 def put(tx: Write, rows: Iterable[StagedRow]) -> None:
     """Stages paths, over what was staged for them before."""
-    tx.run_many(
-        UPSERT_STAGED,
-        [
-            {"branch_id": r.branch_id, "path_id": r.path_id, "edit_id": r.edit_id, **_sides(r.before, r.after)}
-            for r in rows
-        ],
-    )
+    tx.run_many(UPSERT_STAGED, ((*r[:2], *r.before, *r.after, r.edit_id) for r in rows))
 
 
 def drop(tx: Write, branch_id: BranchId, paths: Iterable[PathId]) -> None:
     """Takes paths out of what is staged."""
-    tx.run_many(DELETE_STAGED, [{"branch_id": branch_id, "path_id": path} for path in paths])
+    tx.run_many(DELETE_STAGED, ({"branch_id": branch_id, "path_id": path} for path in paths))
 
 
 def clear(tx: Write, branch_id: BranchId) -> None:
@@ -201,17 +179,6 @@ def folders(tx: Read, branch_id: BranchId) -> list[tuple[str, PathId, Invocation
     rows = tx.rows(SELECT_FOLDERS, branch_id=branch_id)
     found = [(loaded(row[0], row[1]), PathId(row[2]), InvocationId(row[3])) for row in rows]
     return sorted(found, key=lambda each: -each[0].count("/"))
-
-
-def _sides(before: Columns, after: Columns) -> dict[str, int | str | None]:
-    return {
-        "before_blob": before[0],
-        "before_mode": before[1],
-        "before_kind": before[2],
-        "after_blob": after[0],
-        "after_mode": after[1],
-        "after_kind": after[2],
-    }
 
 
 def _staged(row: tuple) -> Staged:  # type: ignore[type-arg]  # the columns of SELECT_STATES
