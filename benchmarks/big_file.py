@@ -20,11 +20,11 @@ PIECES = 1024
 HALF = 1 << 19
 
 
-def make(path: Path) -> None:
-    """Writes the file."""
+def make(path: Path, pieces: int = PIECES) -> None:
+    """Writes the file, so many MiB of it."""
     words = text(1, 1024)
     with open(path, "wb") as file:
-        for number in range(PIECES):
+        for number in range(pieces):
             file.write(os.urandom(HALF))
             file.write((b"%8d" % number + words) * (HALF // (len(words) + 8)))
             file.write(b"\0" * (HALF % (len(words) + 8)))

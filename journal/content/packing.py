@@ -149,6 +149,22 @@ def pair(new: Sequence[ChunkDigest], old: Sequence[ChunkDigest]) -> list[ChunkDi
     return pairs
 
 
+def open_chunk(codec: int, body: bytes, base: bytes | None, size: int, digest: ChunkDigest) -> bytes:
+    """Gives a chunk's bytes unchecked, as the base of another one, whose digest is then right only if these were.
+
+    Raises:
+        CorruptionError: the body cannot be read at all.
+    """
+    if codec == Codec.RAW:
+        return body
+    if codec == Codec.ZSTD:
+        return compression.decompress(body, size)
+    if codec == Codec.DELTA and base is not None:
+        return compression.decompress_against(body, base, size)
+    trouble = "a delta without its base" if codec == Codec.DELTA else f"of the unknown codec {codec}"
+    raise CorruptionError(f"chunk {digest.hex()} is {trouble}", hint="run `spool verify`")
+
+
 def unpack_chunk(codec: int, body: bytes, base: bytes | None, size: int, digest: ChunkDigest) -> bytes:
     """Gives a chunk's bytes, checked.
 
@@ -156,15 +172,7 @@ def unpack_chunk(codec: int, body: bytes, base: bytes | None, size: int, digest:
         DigestMismatch: the body gives other bytes.
         CorruptionError: the body cannot be read at all.
     """
-    if codec == Codec.RAW:
-        data = body
-    elif codec == Codec.ZSTD:
-        data = compression.decompress(body, size)
-    elif codec == Codec.DELTA and base is not None:
-        data = compression.decompress_against(body, base, size)
-    else:
-        trouble = "a delta without its base" if codec == Codec.DELTA else f"of the unknown codec {codec}"
-        raise CorruptionError(f"chunk {digest.hex()} is {trouble}", hint="run `spool verify`")
+    data = open_chunk(codec, body, base, size, digest)
     found = chunk_digest(data)
     if found != digest or len(data) != size:
         raise _mismatch("chunk", digest, found, len(data), size)

@@ -1,6 +1,7 @@
 """The one normal form of a path: relative, parted by `/`, kept as the bytes it was given in."""
 
 import re
+from collections.abc import Iterable
 from os import PathLike, fspath
 from pathlib import PurePath
 
@@ -99,9 +100,29 @@ def stored(path: str) -> tuple[str, bytes | None]:
         path.encode("utf-8")
     except UnicodeEncodeError:
         raw = key(path)
-        text = raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
-        return ESCAPED + "".join(c if c >= " " and c != "\x7f" else f"\\x{ord(c):02x}" for c in text), raw
+        return _escaped(raw), raw
     return path, None
+
+
+def spans(path: str) -> list[tuple[str, str]]:
+    """Tells where a normal path and all that lies below it stand among stored names: from one name to before another.
+
+    Names are compared by their UTF-8 bytes, as SQLite does.
+    """
+    name, below = stored(path)[0], path + "/"
+    begins = {stored(below)[0], _escaped(key(below))}  # a path below may not be UTF-8 though this one is
+    return [(name, name + "\x01"), *((begin, begin[:-1] + "0") for begin in sorted(begins))]
+
+
+def outermost(paths: Iterable[str]) -> list[str]:
+    """Leaves out the paths that lie below another one, and those given twice."""
+    listed = dict.fromkeys(paths)
+    return [path for path in listed if not any(folder in listed for folder in parents(path))]
+
+
+def _escaped(raw: bytes) -> str:
+    text = raw.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace")
+    return ESCAPED + "".join(c if c >= " " and c != "\x7f" else f"\\x{ord(c):02x}" for c in text)
 
 
 def loaded(name: str, raw: bytes | None) -> str:

@@ -1,6 +1,7 @@
 """Transaction handles: what is handed a Read cannot write, and a type checker proves it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import TracebackType
 from typing import Any
 
@@ -80,10 +81,14 @@ class Write(Read):
         except apsw.Error as error:
             raise translate(error, self._path) from error
 
-    def run_many(self, sql: str, rows: Sequence[Mapping[str, Value] | Sequence[Value]]) -> None:
-        """Runs one statement for every row of values; half the cost of as many single runs."""
+    def run_many(self, sql: str, rows: Iterable[Mapping[str, Value] | Sequence[Value]]) -> None:
+        """Runs one statement for every row of values, as they come; half the cost of as many single runs."""
+        source = iter(rows)
+        first, second = next(source, None), next(source, None)
+        if first is None:
+            return
         try:
-            for _ in self._run(sql, rows[0]) if len(rows) == 1 else self._many(sql, rows):
+            for _ in self._run(sql, first) if second is None else self._many(sql, chain((first, second), source)):
                 pass
         except apsw.Error as error:
             raise translate(error, self._path) from error

@@ -11,15 +11,17 @@
     6  an unexpected file goes back where it was; so does all that this act did; a transaction takes the rows back
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 
+from journal.content.packing import PackedBlob
 from journal.database import Write
 from journal.engine import intake, placing
-from journal.engine.desk import Desk, Ended, now_us, took
+from journal.engine.desk import Desk, Ended, Place, now_us, took
 from journal.engine.overlay import Edit
-from journal.engine.slots import Slot, Version, seen_of
+from journal.engine.slots import Slot, seen_of
 from journal.errors import JournalError
 from journal.ids import EditId, InvocationId, PathId
 from journal.tables import blobs, intents, marks, paths, sessions, staged
@@ -41,7 +43,7 @@ class Plan:
     asked: Asked
     slots: list[Slot]
     edits: list[Edit]
-    versions: list[Version]
+    packed: list[PackedBlob]
     fold: Fold
     folders: placing.Folders = field(default_factory=placing.Folders)
 
@@ -87,7 +89,7 @@ def _prepare(desk: Desk, plan: Plan) -> None:
     moving = plan.moving
     try:
         for slot in moving:
-            slot.captured = intake.capture(desk, slot)
+            slot.captured |= intake.capture(desk, slot)
         plan.folders.make = placing.missing_folders(desk, moving)
         gifts = placing.Gifts()
         for slot in moving:
@@ -129,15 +131,15 @@ def _open(chain: Chain, plan: Plan, *, running: bool) -> Opened:
 
 
 def _write_rows(desk: Desk, tx: Write, plan: Plan, opened: Opened) -> None:
-    packed = [slot.disk.packed for slot in plan.slots if slot.disk is not None]  # first: the bases of new versions
-    packed += [version.packed for version in plan.versions]
-    kept = [blob for blob in packed if blob is not None]
+    disks = [slot.disk.packed for slot in plan.slots if slot.disk is not None]  # first: the bases of new versions
+    kept = [*(blob for blob in disks if blob is not None), *plan.packed]
     if len(kept) > 2:
         for sha, number in blobs.put_many(tx, kept).items():
             desk.numbered(sha, number)
     else:
         for blob in kept:
             desk.numbered(blob.sha256, blobs.put(tx, blob))
+    plan.packed.clear()
     for slot in plan.slots:
         if slot.known.path_id is None:
             slot.known.path_id = paths.number(tx, slot.path)
@@ -150,16 +152,17 @@ def _write_rows(desk: Desk, tx: Write, plan: Plan, opened: Opened) -> None:
 
 def _log_edits(desk: Desk, tx: Write, plan: Plan, act: InvocationId) -> dict[str, EditId]:
     """Appends the act's edits; gives the number of the last one of each path."""
-    number, last, rows = staged.last_edit(tx), dict[str, EditId](), list[EditRow]()
+    number, last = staged.last_edit(tx) + 1, dict[str, EditId]()
     ids = {slot.path: _id(slot) for slot in plan.slots}
-    for seq, edit in enumerate(each for each in plan.edits if each.before != each.after):
-        number += 1
-        last[edit.path] = EditId(number)
-        source = ids[edit.moved_from] if edit.moved_from else None
-        sides = desk.columns(tx, edit.before), desk.columns(tx, edit.after)
-        rows.append(EditRow(EditId(number), act, desk.place.branch_id, ids[edit.path], seq, *sides, source))
-    if rows:
-        staged.log(tx, rows)
+
+    def rows() -> Iterator[EditRow]:  # made one by one, as they are written: an act may have a hundred thousand
+        for seq, edit in enumerate(each for each in plan.edits if each.before != each.after):
+            last[edit.path] = EditId(number + seq)
+            source = ids[edit.moved_from] if edit.moved_from else None
+            sides = desk.columns(tx, edit.before), desk.columns(tx, edit.after)
+            yield EditRow(last[edit.path], act, desk.place.branch_id, ids[edit.path], seq, *sides, source)
+
+    staged.log(tx, rows())
     return last
 
 
@@ -205,8 +208,18 @@ def _promise_disk(
     last: dict[str, EditId],
 ) -> None:
     moving, place = plan.moving, desk.place
+    intents.put(tx, chain(_moving(desk, tx, moving, act, prior), _staying(desk, tx, plan, act, prior)))
+    marks.mark(tx, (_mark(slot, act, place) for slot in moving))
+    if plan.folders.make:
+        edit = next(iter(last.values()), None) or EditId(staged.last_edit(tx))
+        staged.made(tx, place.branch_id, [(paths.number(tx, folder), edit) for folder in plan.folders.make])
+
+
+def _moving(
+    desk: Desk, tx: Write, moving: list[Slot], act: InvocationId, prior: dict[str, intents.Prior | None]
+) -> Iterator[IntentRow]:
+    """Makes the promises of the paths whose files change."""
     ids = {slot.path: _id(slot) for slot in moving}
-    rows, marked = list[IntentRow](), list[Mark]()
     for seq, slot in enumerate(moving):
         look, made = slot.look, slot.made
         stood = (None, None) if look is None else (look.inode, look.mtime_ns)
@@ -214,30 +227,30 @@ def _promise_disk(
         before = desk.columns(tx, slot.before) if look is not None else ABSENT
         after = desk.columns(tx, slot.after)
         source = ids[slot.moved_from] if slot.moved_from else None
-        head = (place.branch_id, ids[slot.path], act, seq, len(moving), slot.how, slot.temp, source)
-        rows.append(IntentRow(*head, before, stood, after, stands, prior[slot.path]))
-        size = None if made is None else made.size
-        marked.append(Mark(place.root_id, ids[slot.path], int(act), stands[0], size, stands[1], place.boot_id))
-    intents.put(tx, rows + _staying(desk, tx, plan, act, prior))
-    marks.mark(tx, marked)
-    if plan.folders.make:
-        edit = next(iter(last.values()), None) or EditId(staged.last_edit(tx))
-        staged.made(tx, place.branch_id, [(paths.number(tx, folder), edit) for folder in plan.folders.make])
+        head = (desk.place.branch_id, ids[slot.path], act, seq, len(moving), slot.how, slot.temp, source)
+        yield IntentRow(*head, before, stood, after, stands, prior[slot.path])
+
+
+def _mark(slot: Slot, act: InvocationId, place: Place) -> Mark:
+    made = slot.made
+    if made is None:
+        return Mark(place.root_id, _id(slot), int(act), None, None, None, place.boot_id)
+    return Mark(place.root_id, _id(slot), int(act), made.inode, made.size, made.mtime_ns, place.boot_id)
 
 
 def _staying(
     desk: Desk, tx: Write, plan: Plan, act: InvocationId, prior: dict[str, intents.Prior | None]
-) -> list[IntentRow]:
+) -> Iterator[IntentRow]:
     """Makes the promises of paths whose staged row changes and whose file stays: should the act be taken back, they
     are how the row is found again. An act that moves no file is never taken back."""
-    moving, branch, rows = plan.moving, desk.place.branch_id, list[IntentRow]()
+    moving, branch, staying = plan.moving, desk.place.branch_id, 0
     for slot in plan.slots if moving else []:
         if not slot.how and prior[slot.path] != slot.known.row:
             stands = (None, None) if slot.look is None else (slot.look.inode, slot.look.mtime_ns)
             state = desk.columns(tx, slot.before)
-            head = (branch, _id(slot), act, len(moving) + len(rows), len(moving), "mode", 0, None)
-            rows.append(IntentRow(*head, state, stands, state, stands, prior[slot.path]))
-    return rows
+            head = (branch, _id(slot), act, len(moving) + staying, len(moving), "mode", 0, None)
+            yield IntentRow(*head, state, stands, state, stands, prior[slot.path])
+            staying += 1
 
 
 def _finish(desk: Desk, plan: Plan, opened: Opened) -> None:

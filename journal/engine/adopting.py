@@ -6,16 +6,17 @@ from typing import NamedTuple
 
 from journal.content.paths import key
 from journal.content.selection import Selection, several
-from journal.engine import compare, intake
+from journal.engine import compare, easing, intake
 from journal.engine.act import Plan, carry_out, staged_now
 from journal.engine.asking import asked
 from journal.engine.desk import Desk
 from journal.engine.overlay import Edit
 from journal.engine.slots import Slot, find, recall, refuse_journal, same_state
+from journal.engine.stage import collector_off
 from journal.errors import PathRefused
 from journal.limits import LISTED_NAMES_MAX, ROWS_BYTES_PER_TX
 from journal.records import FilePatch, Paths
-from journal.tables import blobs, staged, trees
+from journal.tables import staged, trees
 from journal.tables.invocations import Asked
 from journal.tables.states import State
 from journal.workspace import listing
@@ -39,16 +40,20 @@ def adopt(desk: Desk, paths: Paths | None) -> list[FilePatch]:
     paths = None if paths is None else several(paths)
     request = {"paths": None if paths is None else list(map(str, paths))}
     with asked(desk, "adopt", request) as what:
-        taken = take(desk, what, _meant(desk, paths))
-        return [
-            compare.patch(desk.database.path, each.path, each.before, each.after, invocation_id=taken.act)
-            for each in taken.edits
-        ]
+        meant = _meant(desk, paths)
+        with collector_off(len(meant)):
+            taken = take(desk, what, meant)
+            return [
+                compare.patch(desk.database.path, each.path, each.before, each.after, invocation_id=taken.act)
+                for each in taken.edits
+            ]
 
 
 def take(desk: Desk, what: Asked, names: Iterable[str]) -> Taken:
     """Stages some paths as they stand; those that are as the journal says are left out."""
-    slots, edits, held = list[Slot](), list[Edit](), 0
+    slots, edits, heavy, held = list[Slot](), list[Edit](), list[Slot](), 0
+    names = list(names)
+    desk.expect(names)
     for name in names:
         slot = _standing(desk, name)
         expected = slot.known.expected
@@ -58,9 +63,11 @@ def take(desk: Desk, what: Asked, names: Iterable[str]) -> Taken:
         slots.append(slot)
         edits.append(Edit(name, expected, slot.before))
         intake.capture(desk, slot)
-        held += _thinned(slot)
+        heavy.append(slot)
+        held += easing.thin(slot)
         if held > ROWS_BYTES_PER_TX:
-            held = _keep(desk, slots)
+            easing.store(desk, heavy)
+            heavy, held = [], 0
     act = carry_out(desk, Plan(what, slots, edits, [], _fold))
     for slot in slots:  # the next session need not read them again
         if slot.known.path_id is not None and slot.path in desk.seen:
@@ -80,26 +87,6 @@ def _standing(desk: Desk, name: str) -> Slot:
         return recall(desk, find(desk, name, may_be_folder=True))
     except PathRefused:
         return recall(desk, Slot(name, desk.know(name), None, None))
-
-
-def _thinned(slot: Slot) -> int:
-    """Drops the plain bytes of a content, and tells how many its packed form has."""
-    disk = slot.disk
-    if disk is None:
-        return 0
-    slot.now = slot.disk = disk._replace(data=None)
-    return 0 if disk.packed is None else sum(len(chunk.body) for chunk in disk.packed.new)
-
-
-def _keep(desk: Desk, slots: list[Slot]) -> int:
-    """Stores the contents so far, so that memory does not grow with the tree; the act names them, and syncs them."""
-    packed = [slot.disk.packed for slot in slots if slot.disk is not None and slot.disk.packed is not None]
-    with desk.database.begin() as tx:
-        blobs.put_many(tx, packed)
-    for slot in slots:
-        slot.now = slot.disk = None if slot.disk is None else slot.disk._replace(packed=None)
-    desk.database.checkpoint_when_large()
-    return 0
 
 
 def _meant(desk: Desk, paths: Paths | None) -> list[str]:

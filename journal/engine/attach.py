@@ -4,12 +4,12 @@ import contextlib
 import os
 from typing import NamedTuple
 
-from journal.database import Database
+from journal.database import Database, Write
 from journal.engine import opening
 from journal.errors import JournalError, UsageError
-from journal.tables import meta, sessions
+from journal.tables import marks, meta, sessions
 from journal.tables.sessions import RootRow
-from journal.workspace import identity, mounts, own, places, pointer
+from journal.workspace import boot, identity, mounts, own, places, pointer
 from journal.workspace.faults import system_errors
 from journal.workspace.identity import Identity
 from journal.workspace.look import signed
@@ -53,12 +53,21 @@ def attach(database: Database, root: str, *, force: bool) -> None:
                     row = sessions.add_root(tx, os.urandom(16).hex(), *stands)
                 else:
                     row = sessions.place_root(tx, row, *stands)
+                _begin_anew(tx, row, ours)
         except BaseException:
             if fresh:
                 temp.unmake()
             raise
         _point(real, ours)
         identity.write(temp.spool_fd, Identity(_id(database), row.uuid, ours))
+
+
+def _begin_anew(tx: Write, row: RootRow, ours: str) -> None:
+    """Forgets what the journal says of the disk, which is of another time: the root's files are not held against it."""
+    marks.clear(tx, row.id, marks.newest(tx, row.id))
+    marks.doubt_others(tx, row.id)  # whether memory was lost is not asked again for the other roots
+    meta.put(tx, meta.BOOT_ID, boot.boot_id())
+    meta.put(tx, meta.TOKEN, boot.write_token(ours, ""))
 
 
 def _point(real: str, ours: str) -> None:

@@ -38,9 +38,10 @@ def patches(journal: Journal, root: str | PathLike[str], paths: Paths | None = N
         try:
             eyes = Survey(look, place, branch.root_id)
             found = list[FilePatch]()
-            for path in sorted(filter(chosen.matches, expected), key=key):
-                path_id, state, is_staged = expected[path]
-                standing = eyes.standing(path, path_id)
+            meant = sorted(filter(chosen.matches, expected), key=key)
+            stands = eyes.standing([(path, expected[path][0]) for path in meant])
+            for path, standing in zip(meant, stands, strict=True):
+                _, state, is_staged = expected[path]
                 if not (same_content(standing, state) if is_staged else standing == state):
                     found.append(_patch(reading, place, path, state, standing))
             return found

@@ -1,14 +1,12 @@
 """Patches of files: of one act, of what is staged, of a commit."""
 
-from collections.abc import Iterable
-
 from journal.content.selection import Selection
 from journal.database import Read
 from journal.engine.reading import Reading
 from journal.ids import BranchId
 from journal.limits import DIFF_TEXT_MAX
 from journal.records import FilePatch, PatchHunkReport, Paths
-from journal.tables import patches, staged
+from journal.tables import patches, paths, staged
 from journal.tables.states import State, change_type
 
 
@@ -48,26 +46,28 @@ def patch(
     )
 
 
-def selected(
-    look: Read, branch_id: BranchId, paths: Paths | None, extra: Iterable[str] = ()
-) -> tuple[list[staged.Staged], Selection]:
-    """Lists what is staged below some paths, by path bytes, with the selection that these paths mean."""
-    rows = staged.everything(look, branch_id)
-    names = {row.path for row in rows} | set(extra)
-    chosen = Selection.of(paths, names.__contains__)
-    return [row for row in rows if chosen.matches(row.path)], chosen
+def selected(look: Read, branch_id: BranchId, chosen: Selection) -> list[staged.Staged]:
+    """Lists what is staged and selected, by path bytes; of a few paths it costs these, and not all that is staged."""
+    return [row for row in staged.everything(look, branch_id, chosen.starts) if chosen.matches(row.path)]
 
 
-def staged_patches(reading: Reading, branch_id: BranchId, paths: Paths | None) -> list[FilePatch]:
+def is_staged(look: Read, branch_id: BranchId, path: str) -> bool:
+    """Tells whether a path of that very name is staged."""
+    number = paths.find(look, path)
+    return number is not None and staged.row_of(look, branch_id, number) is not None
+
+
+def staged_patches(reading: Reading, branch_id: BranchId, wanted: Paths | None) -> list[FilePatch]:
     """Gives what is staged as patches, by path bytes, their lines counted; counts not yet known are computed."""
     with reading.database.lock:
-        rows, _ = selected(reading.database.look(), branch_id, paths)
-        return counted(reading, branch_id, rows)
+        look = reading.database.look()
+        chosen = Selection.of(wanted, lambda path: is_staged(look, branch_id, path))
+        return counted(reading, branch_id, selected(look, branch_id, chosen))
 
 
 def counted(reading: Reading, branch_id: BranchId, rows: list[staged.Staged]) -> list[FilePatch]:
     """Makes the patches of staged rows and counts their lines, reading only contents that were never compared."""
-    known = patches.staged_lines(reading.database.look(), branch_id)
+    known = patches.staged_lines(reading.database.look(), branch_id, [row.path_id for row in rows])
     found = list[FilePatch]()
     for row in rows:
         each = patch(reading.database.path, row.path, row.before, row.after, invocation_id=row.invocation_id)

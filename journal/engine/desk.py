@@ -1,9 +1,8 @@
 """What every verb of a session needs at hand: the root, the rows, and what both were last known to hold."""
 
-import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Literal, NamedTuple
 
@@ -21,7 +20,7 @@ from journal.tables.chunks import Chunks
 from journal.tables.invocations import Chain, Opened, Outcome
 from journal.tables.marks import Seen
 from journal.tables.states import ABSENT, Columns, State
-from journal.workspace import calls
+from journal.workspace import calls, own
 from journal.workspace.temp import Temp
 from journal.workspace.walk import Root
 
@@ -78,7 +77,7 @@ class Desk:
         self.place = place
         self.allow_git = allow_git
         self.on_conflict: Literal["refuse", "adopt", "overwrite"] = "refuse"
-        self.private, self.private_begins = _private(root.path, database.path)
+        self.private, self.private_begins = own.private(root.path, database.path)
         self.chunks = Chunks(database.look)
         self.bases = SharedBases(self.chunks, self.lock)
         self.new_file_mode = 0o644 & ~calls.umask()
@@ -229,11 +228,29 @@ class Desk:
         """Tells whether a path is marked still; what was forgotten meanwhile missed it if its mark was taken off."""
         return known.marked and self._known.get(path) is known
 
-    def expect(self, names: Sequence[str]) -> None:
-        """Learns by one statement which paths of a large verb were never seen, and so need no look-up each."""
-        unknown = [name for name in names if name not in self._known]
-        seen = paths.find_many(self.database.look(), unknown)
-        self._known.update((name, Known()) for name in unknown if name not in seen)
+    def tracks(self, path: str) -> bool:
+        """Tells whether a path of that very name is staged or in the tree at head."""
+        return self.know(path).tracked
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Learns by a few statements what the journal says of many paths, which takes several each when it is asked."""
+        look, branch, root = self.database.look(), self.place.branch_id, self.place.root_id
+        unknown = [name for name in dict.fromkeys(names) if name not in self._known]
+        numbers = paths.find_many(look, unknown)
+        ids = list(numbers.values())
+        heads, rows_of = trees.at_head_many(look, branch, ids), staged.many(look, branch, ids)
+        marked, seen = marks.marked_many(look, root, ids), marks.last_seen_many(look, root, ids)
+        for name in unknown:
+            known = self._known[name] = Known()
+            path_id = known.path_id = numbers.get(name)
+            if path_id is None:
+                continue
+            known.head, known.marked = heads.get(path_id), path_id in marked
+            if path_id in rows_of:
+                found, known.row = rows_of[path_id]
+                known.staged = (found.before, found.after)
+            if path_id in seen:
+                self.seen.setdefault(name, seen[path_id])
 
     def forget(self) -> None:
         """Drops what is remembered of the rows, as after a transaction that failed."""
@@ -376,15 +393,6 @@ def now_us() -> int:
 def took(started_us: int, finished_us: int) -> int:
     """Gives a duration in microseconds; a clock that was set back in between makes it none, never a negative one."""
     return max(finished_us - started_us, 0)
-
-
-def _private(root: str, journal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names the journal's own paths in its root, whole and by how they begin: its folder, or its files on top."""
-    folder, name = os.path.split(os.path.realpath(journal))
-    inside = os.path.relpath(folder, root)
-    if inside == ".":
-        return (name,), (name + "-", name + ".before-", name + ".lease-", "lease-")
-    return ((), ()) if inside == ".." or inside.startswith("../") else ((inside,), (inside + "/",))
 
 
 __all__ = ["Desk", "Ended", "Known", "Place", "now_us", "took"]

@@ -57,7 +57,8 @@ def agree(desk: Desk, rows: list[Staged]) -> list[Staged]:
 def _settled(desk: Desk, rows: list[Staged]) -> list[Staged]:
     eyes = Survey(desk.database.look(), desk.root, desk.place.root_id, desk.seen)
     same = same_state if desk.on_conflict == "adopt" else same_content
-    changed = [(row, found) for row in rows if not same(found := eyes.standing(row.path, row.path_id), row.after)]
+    standing = eyes.standing([(row.path, row.path_id) for row in rows])
+    changed = [(row, found) for row, found in zip(rows, standing, strict=True) if not same(found, row.after)]
     if not changed:
         return rows
     if desk.on_conflict == "refuse":

@@ -9,6 +9,7 @@ from journal.content.patching import single
 from journal.content.paths import parents
 from journal.engine import intake, placing, turning
 from journal.engine.desk import Desk
+from journal.engine.easing import Load
 from journal.engine.expecting import hold
 from journal.engine.patching import Made, link_target, made, needs_bytes, refuse_without_effect
 from journal.engine.replacing import replaced
@@ -49,7 +50,7 @@ class Overlay:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.slots: dict[str, Slot] = {}
-        self.packed: list[Version] = []
+        self.load = Load(desk)
         self.folders: Counter[str] = Counter()
         self.consented: Slot | None = None
         self.taken: list[Edit] = []
@@ -74,6 +75,7 @@ class Overlay:
             elif not written:
                 self.judge(slot)
             self.slots[path] = slot
+            self.load.take(slot, slot.disk)
         else:
             hold(slot, expect)
         return slot
@@ -113,8 +115,9 @@ class Overlay:
         if (before is None) != (version is None):
             for folder in parents(slot.path):
                 self.folders[folder] += 1 if before is None else -1
+        self.load.take(slot, version)
         if version is not None and version.packed is not None:
-            self.packed.append(version)
+            self.load.packed.append(version.packed)
         return Edit(slot.path, before, slot.after, moved_from)
 
     def apply(self, operation: Operation) -> Applied:

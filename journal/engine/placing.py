@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from journal.content.packing import PackedBlob, pack
 from journal.content.paths import parents
 from journal.engine.desk import Desk
-from journal.engine.slots import Slot
+from journal.engine.slots import Slot, Version
 from journal.errors import JournalError, PathRefused, ReadOnly, StorageError, WorkspaceChanged
 from journal.ids import InvocationId, Sha256
 from journal.limits import PARENT_RETRIES, STREAM_ABOVE
@@ -89,13 +89,29 @@ def fill(desk: Desk, slot: Slot, gifts: Gifts) -> None:
     if now.temp:
         desk.temp.discard(now.temp)
     if now.state.kind == "symlink":
-        slot.made = desk.temp.link_to(slot.temp, b"".join(content(desk, slot)))
-        return
+        slot.made = desk.temp.link_to(slot.temp, b"".join(content(desk, now)))
+    else:
+        slot.made = _filled(desk, slot, slot.temp, now, gifts)
+    if now.data is not None:
+        slot.now = now._replace(data=None)  # the file has it
+
+
+def written(desk: Desk, slot: Slot, now: Version, gifts: Gifts) -> Version:
+    """Writes a new content that is in memory into a temp file ahead of its act, and drops its plain bytes."""
+    if now.data is None or now.state.kind == "symlink":
+        return now
+    if now.temp:
+        return now._replace(data=None)
+    number = desk.temp.number()
+    return now._replace(data=None, temp=number, made=_filled(desk, slot, number, now, gifts))
+
+
+def _filled(desk: Desk, slot: Slot, number: int, now: Version, gifts: Gifts) -> Look:
     like = desk.root.parent(slot.path) if slot.look is not None else None
     given = None if like is not None or slot.folder else given_to(desk, slot.path, gifts)
-    data = content(desk, slot)
+    data = content(desk, now)
     with desk.aside():
-        slot.made = desk.temp.fill(slot.temp, data, now.state.mode, like, given)
+        return desk.temp.fill(number, data, now.state.mode, like, given)
 
 
 def given_to(desk: Desk, path: str, gifts: Gifts) -> calls.Inheritance | None:
@@ -116,10 +132,8 @@ def _nearest(desk: Desk, path: str) -> int:
         return desk.root.nearest(path)
 
 
-def content(desk: Desk, slot: Slot) -> Iterable[bytes]:
+def content(desk: Desk, now: Version) -> Iterable[bytes]:
     """Gives the bytes that a path shall have, from memory or from the journal."""
-    now = slot.now
-    assert now is not None  # only what shall exist has content
     if now.data is not None:
         return [now.data]
     look = desk.database.look()

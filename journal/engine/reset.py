@@ -1,12 +1,13 @@
 """Taking tracked paths back to head: an act whose targets are what was there before."""
 
 from journal.content.paths import key
-from journal.content.selection import several
+from journal.content.selection import Selection, several
 from journal.database import Read
 from journal.engine import compare, targets
 from journal.engine.act import Plan, carry_out
 from journal.engine.asking import asked
 from journal.engine.desk import Desk
+from journal.engine.stage import collector_off
 from journal.engine.targets import Goal, Verdict
 from journal.records import Paths, ResetReport
 from journal.tables import staged, trees
@@ -19,24 +20,27 @@ def reset(desk: Desk, paths: Paths | None, *, force: bool, dry_run: bool) -> Res
     request = {"paths": None if paths is None else list(map(str, paths)), "force": force or None}
     if dry_run:
         with desk.reading():
-            return _report(desk, _verdicts(desk, paths, force), 0)
+            return _report(desk, _verdicts(desk, _goals(desk, desk.database.look(), paths), force), 0)
     with asked(desk, "reset", request) as what:
         desk.close_pending()
-        verdicts = _verdicts(desk, paths, force)
-        act = _carry_out(desk, what, verdicts)
-        return _report(desk, verdicts, act)
+        goals = _goals(desk, desk.database.look(), paths)
+        with collector_off(len(goals)):
+            verdicts = _verdicts(desk, goals, force)
+            act = _carry_out(desk, what, verdicts)
+            return _report(desk, verdicts, act)
 
 
-def _verdicts(desk: Desk, paths: Paths | None, force: bool) -> list[Verdict]:
-    return targets.judge(desk, _goals(desk, desk.database.look(), paths), "it was staged", force=force)
+def _verdicts(desk: Desk, goals: list[Goal], force: bool) -> list[Verdict]:
+    return targets.judge(desk, goals, "it was staged", force=force)
 
 
 def _goals(desk: Desk, look: Read, paths: Paths | None) -> list[Goal]:
     """Lists the tracked paths that are meant: what is staged, then the rest of the tree at head."""
-    entries = trees.head(look, desk.place.branch_id)
-    rows, chosen = compare.selected(look, desk.place.branch_id, paths, (entry.path for entry in entries))
-    goals = [_back(look, row) for row in rows]
+    branch = desk.place.branch_id
+    chosen = Selection.of(paths, desk.tracks)
+    goals = [_back(look, row) for row in compare.selected(look, branch, chosen)]
     known = {goal.path for goal in goals}
+    entries = trees.head(look, branch, chosen.starts)
     rest = [entry for entry in entries if entry.path not in known and chosen.matches(entry.path)]
     rest.sort(key=lambda entry: key(entry.path))
     return goals + [Goal(entry.path, entry.state, entry.state) for entry in rest]

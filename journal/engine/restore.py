@@ -11,6 +11,7 @@ from journal.engine.desk import Desk
 from journal.engine.overlay import Edit
 from journal.engine.placing import Folders
 from journal.engine.slots import Slot, same_state
+from journal.engine.stage import collector_off
 from journal.engine.targets import Goal, Verdict
 from journal.errors import WorkspaceChanged
 from journal.records import FilePatch, Paths
@@ -35,18 +36,20 @@ def restore(desk: Desk, to: str, paths: Paths | None, *, force: bool, dry_run: b
     paths = None if paths is None else several(paths)
     if dry_run:
         with desk.reading():
-            return _patches(desk, _work(desk, to, paths, force), None)
+            return _patches(desk, _work(desk, to, _goals(desk, to, paths), force), None)
     request = {"to": to, "paths": None if paths is None else list(map(str, paths)), "force": force or None}
     with asked(desk, "restore", request) as what:
         desk.close_pending()
-        work = _work(desk, to, paths, force)
-        folders = Folders(empty=targets.emptied(desk, work.verdicts))
-        plan = Plan(what, work.slots, work.edits, [], _fold, folders)
-        return _patches(desk, work, int(carry_out(desk, plan).id))
+        goals = _goals(desk, to, paths)
+        with collector_off(len(goals)):
+            work = _work(desk, to, goals, force)
+            folders = Folders(empty=targets.emptied(desk, work.verdicts))
+            plan = Plan(what, work.slots, work.edits, [], _fold, folders)
+            return _patches(desk, work, int(carry_out(desk, plan).id))
 
 
-def _work(desk: Desk, to: str, paths: Paths | None, force: bool) -> Work:
-    verdicts = targets.judge(desk, _goals(desk, to, paths), "it was otherwise then", force=force, any_folder=True)
+def _work(desk: Desk, to: str, goals: list[Goal], force: bool) -> Work:
+    verdicts = targets.judge(desk, goals, "it was otherwise then", force=force, any_folder=True)
     _refuse_conflicts(verdicts, to)
     slots, edits = list[Slot](), list[Edit]()
     for verdict in verdicts:

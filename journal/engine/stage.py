@@ -29,9 +29,7 @@ SHOWN_OPERATIONS = 50
 def one(desk: Desk, name: str, operation: Operation) -> FilePatch:
     """Carries one operation out and gives its patch."""
     with asked(desk, name, _request(operation), touched(desk, [operation])) as what:
-        overlay = Overlay(desk)
-        applied = _apply(overlay, [operation])
-        act = carry_overlay(desk, overlay, what, [edit for each in applied for edit in each.edits])
+        applied, act = _carried(desk, what, [operation])
         return _patch(desk, applied[0], act)
 
 
@@ -52,9 +50,7 @@ def batch(
     paths = touched(desk, listed)
     with asked(desk, "batch", request, paths) as what, collector_off(len(listed)):
         desk.expect(paths)
-        overlay = Overlay(desk)
-        applied = _apply(overlay, listed)
-        act = carry_overlay(desk, overlay, what, [edit for each in applied for edit in each.edits])
+        applied, act = _carried(desk, what, listed)
         return _results(desk, listed, applied, act)
 
 
@@ -136,6 +132,13 @@ def touched(desk: Desk, operations: Iterable[Operation]) -> list[str]:
     return found
 
 
+def _carried(desk: Desk, what: Asked, operations: list[Operation]) -> tuple[list[Applied], int]:
+    """Carries operations out; what that took is forgotten before their patches are made."""
+    overlay = Overlay(desk)
+    applied = _apply(overlay, operations)
+    return applied, carry_overlay(desk, overlay, what, [edit for each in applied for edit in each.edits])
+
+
 def _apply(overlay: Overlay, operations: list[Operation]) -> list[Applied]:
     """Applies operations to the overlay; when one is refused, nothing of the others is left behind."""
     applied = list[Applied]()
@@ -143,6 +146,7 @@ def _apply(overlay: Overlay, operations: list[Operation]) -> list[Applied]:
         for index, each in enumerate(operations):
             try:
                 applied.append(overlay.apply(each))
+                overlay.load.ease()
             except JournalError as error:
                 error.index = index if len(operations) > 1 else None
                 raise
@@ -158,7 +162,7 @@ def carry_overlay(desk: Desk, overlay: Overlay, what: Asked, edits: list[Edit]) 
     edits = [*overlay.taken, *edits]
     folders, changed = Folders(empty=overlay.settle()), {edit.path for edit in edits if edit.before != edit.after}
     slots = [slot for slot in overlay.slots.values() if slot.now is not slot.disk or slot.path in changed]
-    return int(carry_out(desk, Plan(what, slots, edits, overlay.packed, staged_now, folders)).id)
+    return int(carry_out(desk, Plan(what, slots, edits, overlay.load.packed, staged_now, folders)).id)
 
 
 def _results(desk: Desk, operations: list[Operation], applied: list[Applied], act: int) -> list[BatchResult]:

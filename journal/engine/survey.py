@@ -1,5 +1,6 @@
 """What stands on disk where the journal knows a path, told without writing anything."""
 
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from journal.content import text
@@ -8,7 +9,7 @@ from journal.database import Read
 from journal.engine.slots import holds, seen_of
 from journal.errors import PathRefused
 from journal.ids import BranchId, ChangeFields, PathId, RootId, Sha256, sha256, stage_digest
-from journal.limits import STREAM_ABOVE
+from journal.limits import PAGE_ROWS, STREAM_ABOVE
 from journal.records import Status, StatusEntry
 from journal.tables import marks, staged, trees
 from journal.tables.marks import Seen
@@ -28,8 +29,16 @@ class Survey:
         self._root_id = root_id
         self._seen = {} if seen is None else seen
 
-    def standing(self, path: str, path_id: PathId) -> State | None:
-        """Tells which file or symlink stands at a path now; a folder there, or a device, is none."""
+    def standing(self, paths: Sequence[tuple[str, PathId]]) -> Iterator[State | None]:
+        """Tells which file or symlink stands at each of some paths now; a folder there, or a device, is none."""
+        for at in range(0, len(paths), PAGE_ROWS):
+            page = paths[at : at + PAGE_ROWS]
+            unseen = [path_id for path, path_id in page if path not in self._seen]
+            kept = marks.last_seen_many(self._look, self._root_id, unseen) if unseen else {}
+            for path, path_id in page:
+                yield self._standing(path, self._seen.get(path) or kept.get(path_id))
+
+    def _standing(self, path: str, seen: Seen | None) -> State | None:
         try:
             at = self._root.parent(path)
             found = looking.look(*at)
@@ -37,7 +46,6 @@ class Survey:
             return None
         if found is None or found.kind not in ("file", "symlink") or own.is_linked(found):
             return None
-        seen = self._seen.get(path) or marks.last_seen(self._look, self._root_id, path_id)
         if seen is None or not holds(seen, found):
             seen = self._seen[path] = self._read(path, found, at)
         kind: Literal["file", "symlink"] = "symlink" if found.kind == "symlink" else "file"
@@ -69,15 +77,15 @@ def survey(look: Read, branch_id: BranchId, eyes: Survey) -> Found:
 def _survey(look: Read, branch_id: BranchId, eyes: Survey) -> Found:
     rows = staged.everything(look, branch_id)
     listed, conflicts, edits = list[StatusEntry](), list[StatusEntry](), list[StatusEntry]()
-    for row in rows:
+    for row, standing in zip(rows, eyes.standing([(row.path, row.path_id) for row in rows]), strict=True):
         listed.append(_entry(row.path, row.before, row.after, "staged", row.invocation_id))
-        standing = eyes.standing(row.path, row.path_id)
         if not same_content(standing, row.after):
             conflicts.append(_entry(row.path, row.after, standing, "conflict", None))
     known = {row.path for row in rows}
-    for entry in sorted(trees.head(look, branch_id), key=lambda each: key(each.path)):
-        standing = None if entry.path in known else eyes.standing(entry.path, entry.path_id)
-        if entry.path not in known and standing != entry.state:
+    rest = [entry for entry in trees.head(look, branch_id) if entry.path not in known]
+    rest.sort(key=lambda each: key(each.path))
+    for entry, standing in zip(rest, eyes.standing([(each.path, each.path_id) for each in rest]), strict=True):
+        if standing != entry.state:
             edits.append(_entry(entry.path, entry.state, standing, "untracked-edit", None))
     return Found(tuple(listed), tuple(conflicts), tuple(edits), digest_of(rows).hex())
 

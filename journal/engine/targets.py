@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from journal.content.paths import parents
+from journal.engine import easing
 from journal.engine.desk import Desk
 from journal.engine.overlay import Edit
 from journal.engine.slots import Slot, Version, find, recall
 from journal.engine.turning import folders_of
 from journal.errors import PathRefused
+from journal.limits import ROWS_BYTES_PER_TX
 from journal.records import PlanStep
 from journal.tables import staged
 from journal.tables.states import State, same_content
@@ -55,9 +57,20 @@ def judge(desk: Desk, goals: list[Goal], reason: str, *, force: bool, any_folder
 
     A folder gives way to a file when all in it goes and a verb had to make it, or `any_folder` may.
     """
+    desk.expect(goal.path for goal in goals)
     leaving = {goal.path for goal in goals if goal.target is None}
     made = {folder for folder, _, _ in staged.folders(desk.database.look(), desk.place.branch_id)}
-    verdicts = [_verdict(desk, goal, leaving, None if any_folder else made, reason, force) for goal in goals]
+    verdicts, heavy, held = list[Verdict](), list[Slot](), 0
+    for goal in goals:
+        verdicts.append(_verdict(desk, goal, leaving, None if any_folder else made, reason, force))
+        if not verdicts[-1].theirs or desk.turn is None:  # what is ours is kept already, and a plan needs no bytes
+            easing.forgo(verdicts[-1].slot)
+            continue
+        heavy.append(verdicts[-1].slot)
+        held += easing.thin(verdicts[-1].slot)
+        if held > ROWS_BYTES_PER_TX:
+            easing.store(desk, heavy)
+            heavy, held = [], 0
     deleted = [v.slot.path for v in verdicts if v.action == "delete"]
     going = made.union(deleted, folders_of(deleted) if any_folder else ())
     staying = {v.slot.path for v in verdicts if v.conflict and v.target is None}

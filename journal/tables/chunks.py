@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 
-from journal.content.packing import PackedChunk, unpack_chunk
+from journal.content.packing import PackedChunk, open_chunk, unpack_chunk
 from journal.database import Read, Write
 from journal.errors import CorruptionError
 from journal.ids import ChunkDigest, ChunkId
@@ -40,6 +40,9 @@ SELECT c.digest FROM json_each(:ids) AS j JOIN chunk AS c ON c.id = j.value ORDE
 SELECT_SIZES = """
 SELECT c.size FROM json_each(:ids) AS j JOIN chunk AS c ON c.id = j.value ORDER BY j.key
 """
+
+Step = tuple[int, bytes, int, ChunkDigest]
+"""One chunk of a chain: codec, body, size, digest."""
 
 
 def put(tx: Write, chunk: PackedChunk) -> ChunkId:
@@ -132,7 +135,11 @@ class Chunks:
         return self._contents.get(digest)
 
     def by_number(self, chunk_id: ChunkId) -> bytes:
-        """Gives a chunk's bytes by its number, decoding its bases on the way; each is checked against its digest."""
+        """Gives a chunk's bytes by its number, decoding its bases on the way, checked against its digest.
+
+        Raises:
+            DigestMismatch, CorruptionError: it is damaged, or the first of its bases that is.
+        """
         data: bytes | None = None
         rows = self._look().rows(SELECT_CHAIN, id=chunk_id)
         if not rows:
@@ -141,8 +148,8 @@ class Chunks:
         if start is not None:
             data = self._contents[rows[start][1]]
             self._contents.move_to_end(rows[start][1])
-        for _, digest, length, codec, body in rows[0 if start is None else start + 1 :]:
-            data = unpack_chunk(codec, body, data, length, ChunkDigest(digest))
+        steps = [(codec, body, length, ChunkDigest(digest)) for _, digest, length, codec, body in rows]
+        data = _decoded(steps[0 if start is None else start + 1 :], data)
         assert data is not None  # there was a row, so there is content
         self._remember(ChunkDigest(rows[-1][1]), data)
         return data
@@ -172,3 +179,19 @@ class Chunks:
             self._lineages[digest] = line
             if len(self._lineages) > LINEAGE_CACHE_ROWS:
                 self._lineages.popitem(last=False)
+
+
+def _decoded(steps: list[Step], base: bytes | None) -> bytes | None:
+    """Decodes a chunk from its bases. Only the last is checked: a wrong base makes it wrong, and is then looked for."""
+    data = base
+    try:
+        for codec, body, size, digest in steps[:-1]:
+            data = open_chunk(codec, body, data, size, digest)
+        for codec, body, size, digest in steps[-1:]:
+            data = unpack_chunk(codec, body, data, size, digest)
+    except CorruptionError:
+        data = base
+        for codec, body, size, digest in steps:
+            data = unpack_chunk(codec, body, data, size, digest)
+        raise
+    return data

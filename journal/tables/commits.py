@@ -150,7 +150,7 @@ def add(tx: Write, draft: Draft, changes: Iterable[DraftChange]) -> CommitRow:
     commit = CommitRow(tx.value(INSERT_COMMIT, **draft._asdict()))
     tx.run_many(
         INSERT_CHANGE,
-        [(commit, c.path_id, c.change_type, *c.before, *c.after, c.renamed_from, c.invocation_id) for c in changes],
+        ((commit, c.path_id, c.change_type, *c.before, *c.after, c.renamed_from, c.invocation_id) for c in changes),
     )
     return commit
 

@@ -1,6 +1,6 @@
 """Changes of the disk that a transaction promised and that are not known to be done."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from journal.content.paths import loaded
@@ -75,9 +75,9 @@ class Intent(NamedTuple):
     prior: Prior | None
 
 
-def put(tx: Write, rows: Sequence[IntentRow]) -> None:
+def put(tx: Write, rows: Iterable[IntentRow]) -> None:
     """Promises changes; an older promise for the same path was kept already and goes."""
-    tx.run_many(UPSERT_INTENT, [_flat(row) for row in rows])
+    tx.run_many(UPSERT_INTENT, map(_flat, rows))
 
 
 def done(tx: Write, branch_id: BranchId, acts: Iterable[InvocationId]) -> None:

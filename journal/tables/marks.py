@@ -1,16 +1,18 @@
 """What is known about the disk: marks of paths not known to be synced, and what stood where it was last looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from journal.content.paths import loaded
 from journal.database import Read, Write
 from journal.ids import BlobId, PathId, RootId, Sha256
+from journal.tables import paths
 
 UPSERT_MARK = """
 INSERT OR REPLACE INTO unsynced (root_id, path_id, seq, inode, size, mtime_ns, boot_id) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 SELECT_MARK = "SELECT 1 FROM unsynced WHERE root_id = :root_id AND path_id = :path_id"
+SELECT_MARKED = f"SELECT path_id FROM unsynced WHERE root_id = :root_id AND path_id {paths.IN_IDS}"
 SELECT_NEWEST = "SELECT coalesce(max(seq), 0) FROM unsynced WHERE root_id = :root_id"
 SELECT_WRITTEN = """
 SELECT p.name, p.raw FROM unsynced AS u JOIN path AS p ON p.id = u.path_id WHERE u.root_id = :root_id LIMIT :most
@@ -33,6 +35,10 @@ SELECT ?, ?, id, ?, ?, ?, ?, ?, ?, ?, ? FROM blob WHERE sha256 = ?
 SELECT_SEEN = """
 SELECT b.sha256, b.is_text, s.kind, s.dev, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.mode, s.taken_ns
 FROM seen AS s JOIN blob AS b ON b.id = s.blob_id WHERE s.root_id = :root_id AND s.path_id = :path_id
+"""
+SELECT_SEEN_MANY = f"""
+SELECT s.path_id, b.sha256, b.is_text, s.kind, s.dev, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.mode, s.taken_ns
+FROM seen AS s JOIN blob AS b ON b.id = s.blob_id WHERE s.root_id = :root_id AND s.path_id {paths.IN_IDS}
 """
 INSERT_RESCUED = """
 INSERT INTO rescued (path_id, blob_id, reason, found_at) VALUES (:path_id, :blob_id, :reason, :found_at)
@@ -74,7 +80,7 @@ class Seen(NamedTuple):
     taken_ns: int
 
 
-def mark(tx: Write, marks: Sequence[Mark]) -> None:
+def mark(tx: Write, marks: Iterable[Mark]) -> None:
     """Marks paths as not known to be on disk."""
     tx.run_many(UPSERT_MARK, marks)
 
@@ -82,6 +88,11 @@ def mark(tx: Write, marks: Sequence[Mark]) -> None:
 def marked(tx: Read, root_id: RootId, path_id: PathId) -> bool:
     """Tells whether a path is marked."""
     return tx.value(SELECT_MARK, root_id=root_id, path_id=path_id) is not None
+
+
+def marked_many(tx: Read, root_id: RootId, many: Iterable[PathId]) -> set[PathId]:
+    """Tells which of some paths are marked."""
+    return {PathId(row[0]) for row in tx.rows(SELECT_MARKED, root_id=root_id, ids=paths.ids(many))}
 
 
 def newest(tx: Read, root_id: RootId) -> int:
@@ -124,12 +135,12 @@ def restamp(tx: Write, root_id: RootId, boot_id: str) -> None:
     tx.run(RESTAMP, root_id=root_id, boot_id=boot_id)
 
 
-def saw(tx: Write, root_id: RootId, looks: Sequence[tuple[PathId, Seen]]) -> None:
+def saw(tx: Write, root_id: RootId, looks: Iterable[tuple[PathId, Seen]]) -> None:
     """Keeps what was seen, for contents that the journal holds."""
-    rows = [
+    rows = (
         (root_id, path, s.kind, s.mode, s.dev, s.inode, s.size, s.mtime_ns, s.ctime_ns, s.taken_ns, s.sha256)
         for path, s in looks
-    ]
+    )
     tx.run_many(UPSERT_SEEN, rows)
 
 
@@ -137,6 +148,12 @@ def last_seen(tx: Read, root_id: RootId, path_id: PathId) -> Seen | None:
     """Gives what was last seen at a path."""
     row = tx.row(SELECT_SEEN, root_id=root_id, path_id=path_id)
     return None if row is None else Seen(Sha256(row[0]), bool(row[1]), *row[2:])
+
+
+def last_seen_many(tx: Read, root_id: RootId, many: Iterable[PathId]) -> dict[PathId, Seen]:
+    """Gives what was last seen at some paths, as far as anything was."""
+    rows = tx.rows(SELECT_SEEN_MANY, root_id=root_id, ids=paths.ids(many))
+    return {PathId(row[0]): Seen(Sha256(row[1]), bool(row[2]), *row[3:]) for row in rows}
 
 
 def rescue(tx: Write, path_id: PathId, blob_id: BlobId, reason: str, found_at: int) -> None:

@@ -1,10 +1,12 @@
 """Diffs, computed once: which lines changed between two contents."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from journal.content.diffing import DIFF_VERSION, pack_blocks, unpack_blocks
 from journal.database import Read, Write
 from journal.ids import BlobId, BranchId, PathId
+from journal.tables import paths
 
 NOBODY = 0
 """Stands for the content of a path that did not exist; blob numbers begin with 1."""
@@ -27,6 +29,7 @@ LEFT JOIN blob AS y ON y.id = s.after_blob
 LEFT JOIN patch AS p ON p.before_id = s.before_blob AND p.after_id = s.after_blob AND p.version = :version
 WHERE s.branch_id = :branch_id
 """
+SELECT_LINES_OF = SELECT_STAGED_LINES + f" AND s.path_id {paths.IN_IDS}"
 
 Blocks = tuple[tuple[int, int, int, int], ...]
 
@@ -51,9 +54,9 @@ class Lines(NamedTuple):
     deletions: int | None
 
 
-def staged_lines(tx: Read, branch_id: BranchId) -> dict[PathId, Lines]:
-    """Gives what is known of the lines of all that is staged, in one reading."""
-    rows = tx.rows(SELECT_STAGED_LINES, branch_id=branch_id, version=DIFF_VERSION)
+def staged_lines(tx: Read, branch_id: BranchId, many: Iterable[PathId]) -> dict[PathId, Lines]:
+    """Gives what is known of the lines of staged paths, in one reading."""
+    rows = tx.rows(SELECT_LINES_OF, branch_id=branch_id, version=DIFF_VERSION, ids=paths.ids(many))
     return {PathId(row[0]): Lines(*row[1:]) for row in rows}
 
 

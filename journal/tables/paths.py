@@ -1,15 +1,20 @@
 """The number of every path ever seen."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from journal.content.paths import loaded, stored
+from journal.content.paths import loaded, outermost, stored
+from journal.content.paths import spans as spans_of
 from journal.database import Read, Write
 from journal.ids import PathId
 
 SELECT_ID = "SELECT id FROM path WHERE name = :name"
 SELECT_IDS = "SELECT p.name, p.id FROM json_each(:names) AS j CROSS JOIN path AS p ON p.name = j.value"
 INSERT_PATH = "INSERT INTO path (name, raw) VALUES (:name, :raw) RETURNING id"
+IN_SPANS = "json_each(:spans) AS j CROSS JOIN path AS p ON p.name >= j.value ->> 0 AND p.name < j.value ->> 1"
+"""the paths at and below some others, by as many seeks in the index of names; see `spans`."""
+IN_IDS = "IN (SELECT value FROM json_each(:ids))"
+"""rows of some paths, by a seek each; see `ids`."""
 SELECT_NAME = "SELECT name, raw FROM path WHERE id = :id"
 SELECT_BELOW = "SELECT EXISTS (SELECT 1 FROM path WHERE name >= :first AND name < :behind)"
 
@@ -46,3 +51,13 @@ def name(tx: Read, path_id: PathId) -> str:
     if row is None:
         raise LookupError(f"path {path_id}")
     return loaded(row[0], row[1])
+
+
+def spans(starts: Iterable[str]) -> str:
+    """Spells for IN_SPANS which paths are meant: those given and all below them, each once."""
+    return json.dumps([span for start in outermost(starts) for span in spans_of(start)])
+
+
+def ids(many: Iterable[PathId]) -> str:
+    """Spells numbers for IN_IDS."""
+    return "[" + ",".join(map(str, many)) + "]"

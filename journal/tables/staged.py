@@ -1,25 +1,24 @@
 """What is staged, the log of edits that it folds, and the folders that were made for it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from journal.content.paths import key, loaded
 from journal.database import Read, Write
 from journal.ids import BranchId, EditId, InvocationId, PathId, RootId
+from journal.tables import paths
 from journal.tables.states import Columns, State, state_of
 
 LAST_EDIT = "SELECT seq FROM sqlite_sequence WHERE name = 'edit'"
 INSERT_EDIT = """
 INSERT INTO edit (id, invocation_id, branch_id, path_id, seq, before_blob, before_mode, before_kind,
                   after_blob, after_mode, after_kind, moved_from)
-VALUES (:id, :invocation_id, :branch_id, :path_id, :seq, :before_blob, :before_mode, :before_kind,
-        :after_blob, :after_mode, :after_kind, :moved_from)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 UPSERT_STAGED = """
 INSERT INTO staged (branch_id, path_id, before_blob, before_mode, before_kind,
                     after_blob, after_mode, after_kind, edit_id)
-VALUES (:branch_id, :path_id, :before_blob, :before_mode, :before_kind,
-        :after_blob, :after_mode, :after_kind, :edit_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (branch_id, path_id) DO UPDATE SET
     before_blob = excluded.before_blob, before_mode = excluded.before_mode, before_kind = excluded.before_kind,
     after_blob = excluded.after_blob, after_mode = excluded.after_mode, after_kind = excluded.after_kind,
@@ -27,20 +26,28 @@ ON CONFLICT (branch_id, path_id) DO UPDATE SET
 """
 DELETE_STAGED = "DELETE FROM staged WHERE branch_id = :branch_id AND path_id = :path_id"
 DELETE_ALL = "DELETE FROM staged WHERE branch_id = :branch_id"
-SELECT_STATES = """
+COLUMNS = """
 SELECT p.id, p.name, p.raw, x.sha256, x.size, x.is_text, s.before_mode, s.before_kind,
        y.sha256, y.size, y.is_text, s.after_mode, s.after_kind, s.edit_id, e.invocation_id
-FROM staged AS s
-JOIN path AS p ON p.id = s.path_id
+"""
+JOINS = """
 JOIN edit AS e ON e.id = s.edit_id
 LEFT JOIN blob AS x ON x.id = s.before_blob
 LEFT JOIN blob AS y ON y.id = s.after_blob
-WHERE s.branch_id = :branch_id
 """
+SELECT_STATES = f"{COLUMNS} FROM staged AS s JOIN path AS p ON p.id = s.path_id {JOINS} WHERE s.branch_id = :branch_id"
 SELECT_ONE = SELECT_STATES + " AND s.path_id = :path_id"
+SELECT_IN = f"""
+{COLUMNS} FROM {paths.IN_SPANS} CROSS JOIN staged AS s ON s.branch_id = :branch_id AND s.path_id = p.id {JOINS}
+"""
+SELECT_MANY = SELECT_STATES + f" AND s.path_id {paths.IN_IDS}"
 SELECT_ROW = """
 SELECT edit_id, before_blob, before_mode, before_kind, after_blob, after_mode, after_kind
 FROM staged WHERE branch_id = :branch_id AND path_id = :path_id
+"""
+SELECT_ROWS = f"""
+SELECT path_id, edit_id, before_blob, before_mode, before_kind, after_blob, after_mode, after_kind
+FROM staged WHERE branch_id = :branch_id AND path_id {paths.IN_IDS}
 """
 SELECT_ADOPTED = """
 SELECT 1 FROM edit AS e JOIN invocation AS i ON i.id = e.invocation_id
@@ -72,6 +79,9 @@ SELECT p.name, p.raw, m.path_id, e.invocation_id
 FROM made_dir AS m JOIN path AS p ON p.id = m.path_id JOIN edit AS e ON e.id = m.edit_id
 WHERE m.branch_id = :branch_id
 """
+
+Row = tuple[EditId, Columns, Columns]
+"""A staged path as it is written: edit, before, after."""
 
 
 class Staged(NamedTuple):
@@ -115,37 +125,17 @@ def last_edit(tx: Read) -> int:
 
 def log(tx: Write, edits: Iterable[EditRow]) -> None:
     """Appends edits."""
-    tx.run_many(
-        INSERT_EDIT,
-        [
-            {
-                "id": e.id,
-                "invocation_id": e.invocation_id,
-                "branch_id": e.branch_id,
-                "path_id": e.path_id,
-                "seq": e.seq,
-                "moved_from": e.moved_from,
-                **_sides(e.before, e.after),
-            }
-            for e in edits
-        ],
-    )
+    tx.run_many(INSERT_EDIT, ((*e[:5], *e.before, *e.after, e.moved_from) for e in edits))
 
 
 def put(tx: Write, rows: Iterable[StagedRow]) -> None:
     """Stages paths, over what was staged for them before."""
-    tx.run_many(
-        UPSERT_STAGED,
-        [
-            {"branch_id": r.branch_id, "path_id": r.path_id, "edit_id": r.edit_id, **_sides(r.before, r.after)}
-            for r in rows
-        ],
-    )
+    tx.run_many(UPSERT_STAGED, ((*r[:2], *r.before, *r.after, r.edit_id) for r in rows))
 
 
 def drop(tx: Write, branch_id: BranchId, paths: Iterable[PathId]) -> None:
     """Takes paths out of what is staged."""
-    tx.run_many(DELETE_STAGED, [{"branch_id": branch_id, "path_id": path} for path in paths])
+    tx.run_many(DELETE_STAGED, ({"branch_id": branch_id, "path_id": path} for path in paths))
 
 
 def clear(tx: Write, branch_id: BranchId) -> None:
@@ -160,7 +150,7 @@ def get(tx: Read, branch_id: BranchId, path_id: PathId) -> Staged | None:
     return None if row is None else _staged(row)
 
 
-def row_of(tx: Read, branch_id: BranchId, path_id: PathId) -> tuple[EditId, Columns, Columns] | None:
+def row_of(tx: Read, branch_id: BranchId, path_id: PathId) -> Row | None:
     """Gives what is staged for a path as it is written: edit, before, after."""
     row = tx.row(SELECT_ROW, branch_id=branch_id, path_id=path_id)
     return None if row is None else (EditId(row[0]), row[1:4], row[4:7])
@@ -177,9 +167,21 @@ def left(tx: Read, branch_id: BranchId, root_id: RootId) -> dict[PathId, State |
     return {PathId(row[0]): state_of(*row[6:11] if row[11] == "ok" else row[1:6]) for row in rows}
 
 
-def everything(tx: Read, branch_id: BranchId) -> list[Staged]:
-    """Lists all that is staged, by path bytes."""
-    found = [_staged(row) for row in tx.rows(SELECT_STATES, branch_id=branch_id)]
+def many(tx: Read, branch_id: BranchId, ids: Iterable[PathId]) -> dict[PathId, tuple[Staged, Row]]:
+    """Gives what is staged for some paths, as it is read and as it is written."""
+    listed = paths.ids(ids)
+    found = {row[0]: _staged(row) for row in tx.rows(SELECT_MANY, branch_id=branch_id, ids=listed)}
+    rows = tx.rows(SELECT_ROWS, branch_id=branch_id, ids=listed)
+    return {PathId(row[0]): (found[row[0]], (EditId(row[1]), row[2:5], row[5:8])) for row in rows}
+
+
+def everything(tx: Read, branch_id: BranchId, starts: Collection[str] | None = None) -> list[Staged]:
+    """Lists all that is staged, by path bytes; with `starts`, not "", what lies at or below them."""
+    if starts is None or "" in starts:
+        rows = tx.rows(SELECT_STATES, branch_id=branch_id)
+    else:
+        rows = tx.rows(SELECT_IN, branch_id=branch_id, spans=paths.spans(starts))
+    found = [_staged(row) for row in rows]
     found.sort(key=lambda each: key(each.path))
     return found
 
@@ -199,17 +201,6 @@ def folders(tx: Read, branch_id: BranchId) -> list[tuple[str, PathId, Invocation
     rows = tx.rows(SELECT_FOLDERS, branch_id=branch_id)
     found = [(loaded(row[0], row[1]), PathId(row[2]), InvocationId(row[3])) for row in rows]
     return sorted(found, key=lambda each: -each[0].count("/"))
-
-
-def _sides(before: Columns, after: Columns) -> dict[str, int | str | None]:
-    return {
-        "before_blob": before[0],
-        "before_mode": before[1],
-        "before_kind": before[2],
-        "after_blob": after[0],
-        "after_mode": after[1],
-        "after_kind": after[2],
-    }
 
 
 def _staged(row: tuple) -> Staged:  # type: ignore[type-arg]  # the columns of SELECT_STATES

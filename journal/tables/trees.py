@@ -1,11 +1,12 @@
 """Trees: every path that exists at the head of a branch, or at one of its commits."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from journal.content.paths import loaded, stored
 from journal.database import Read, Write
 from journal.ids import BranchId, PathId
+from journal.tables import paths
 from journal.tables.states import Columns, State, state_of
 
 SELECT_ENTRY = """
@@ -21,6 +22,15 @@ SELECT_ABOVE_OR_BELOW = """
 SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
 FROM path AS p JOIN head_entry AS h ON h.branch_id = :branch_id AND h.path_id = p.id JOIN blob AS b ON b.id = h.blob_id
 WHERE p.name >= :low AND p.name < :high
+"""
+SELECT_HEAD_IN = f"""
+SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
+FROM {paths.IN_SPANS}
+CROSS JOIN head_entry AS h ON h.branch_id = :branch_id AND h.path_id = p.id JOIN blob AS b ON b.id = h.blob_id
+"""
+SELECT_ENTRIES = f"""
+SELECT h.path_id, b.sha256, b.size, b.is_text, h.mode, h.kind FROM head_entry AS h JOIN blob AS b ON b.id = h.blob_id
+WHERE h.branch_id = :branch_id AND h.path_id {paths.IN_IDS}
 """
 # The newest change of a path up to a commit is one seek in the index (path_id, commit_id): a tree costs its paths, not
 # the history below it. Numbers of commits grow within a branch, so that what came later is never looked at.
@@ -68,9 +78,20 @@ def at_head(tx: Read, branch_id: BranchId, path_id: PathId) -> State | None:
     return None if row is None else state_of(*row)
 
 
-def head(tx: Read, branch_id: BranchId) -> list[TreeEntry]:
-    """Lists the tree at the head of a branch, in no order."""
-    return _entries(tx.rows(SELECT_HEAD, branch_id=branch_id))
+def at_head_many(tx: Read, branch_id: BranchId, many: Iterable[PathId]) -> dict[PathId, State]:
+    """Gives the states at the head of a branch of those paths that are there."""
+    rows = tx.rows(SELECT_ENTRIES, branch_id=branch_id, ids=paths.ids(many))
+    return {PathId(row[0]): state for row in rows if (state := state_of(*row[1:])) is not None}
+
+
+def head(tx: Read, branch_id: BranchId, starts: Collection[str] | None = None) -> list[TreeEntry]:
+    """Lists the tree at the head of a branch, in no order; with `starts`, not "", what lies at or below them.
+
+    A part of the tree costs that part, however large the tree is.
+    """
+    if starts is None or "" in starts:
+        return _entries(tx.rows(SELECT_HEAD, branch_id=branch_id))
+    return _entries(tx.rows(SELECT_HEAD_IN, branch_id=branch_id, spans=paths.spans(starts)))
 
 
 def in_the_way(tx: Read, branch_id: BranchId, path: str, above: Iterable[str]) -> list[TreeEntry]:

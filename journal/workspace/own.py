@@ -40,3 +40,12 @@ def is_journal(dev: int, inode: int) -> bool:
 def is_linked(found: Look) -> bool:
     """Tells whether what stands at a path of a root is a second name of an open journal."""
     return found.nlink > 1 and found.kind == "file" and is_journal(found.dev, found.inode)
+
+
+def private(root: str, journal: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names the journal's own paths in its root, whole and by how they begin: its folder, or its files on top."""
+    folder, name = os.path.split(os.path.realpath(journal))
+    inside = os.path.relpath(folder, root)
+    if inside == ".":
+        return (name,), (name + "-", name + ".before-", name + ".lease-", "lease-")
+    return ((), ()) if inside == ".." or inside.startswith("../") else ((inside,), (inside + "/",))

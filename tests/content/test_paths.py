@@ -109,3 +109,8 @@ def test_keys_sort_by_bytes() -> None:
 def test_parents_from_the_outermost_on() -> None:
     assert paths.parents("a/b/c") == ["a", "a/b"]
     assert paths.parents("a") == []
+
+
+def test_what_lies_below_another_path_is_left_out() -> None:
+    assert paths.outermost(["a/b", "c", "a", "a-b", "c", "a/b/c"]) == ["c", "a", "a-b"]
+    assert paths.outermost([]) == []

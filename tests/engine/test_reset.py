@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from journal import JournalError, PathRefused, Spool, UsageError, WorkspaceChanged
+from journal.engine import targets
+from journal.engine.slots import find
 from tests.engine.looking import acts, counts, disk, names, shape, temp_files, value
 from tests.workspace import foreign
 
@@ -351,3 +353,30 @@ def test_an_empty_name_is_not_everything(root: Path) -> None:
         with pytest.raises(PathRefused):
             spool.reset("")
         assert spool.touched_files() == ["a"]
+
+
+@pytest.mark.parametrize(("paths", "restored"), [("[a]", ["[a]"]), ("[ab]", ["a", "b"]), ("d/[b]", ["d/b"])])
+def test_a_name_that_looks_like_a_glob_is_meant_when_it_is_tracked(
+    spool: Spool, paths: str, restored: list[str]
+) -> None:
+    for path in ("[a]", "a", "b", "d/b"):
+        spool.write(path, "old")
+    spool.commit("head")
+    for path in ("[a]", "a", "b", "d/b"):
+        spool.delete(path)
+    assert list(spool.reset(paths).restored) == restored
+
+
+def test_a_part_is_taken_back_without_a_look_at_the_rest(
+    spool: Spool, root: Path, head: Head, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool.write("a", "new")
+    looked: list[str] = []
+
+    def noted(desk: Any, path: str, **kind: Any) -> Any:
+        looked.append(path)
+        return find(desk, path, **kind)
+
+    monkeypatch.setattr(targets, "find", noted)
+    assert spool.reset("a").restored == ("a",)
+    assert looked == ["a"]

@@ -89,3 +89,18 @@ def test_marks_are_listed_with_the_file_that_was_put_there(database: Database, h
         one, two = paths.number(tx, "a"), paths.number(tx, "b")
         marks.mark(tx, [Mark(home.root, one, 1, 2, 3, 4, "boot"), Mark(home.root, two, 1, None, None, None, "boot")])
     assert sorted(marks.everything(database.look(), home.root)) == [("a", one, 2), ("b", two, None)]
+
+
+def test_many_paths_are_asked_for_at_once(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        other = rows.home(tx, "other")
+        rows.blob(tx, b"one")
+        one, two, three = (paths.number(tx, path) for path in "abc")
+        marks.mark(tx, [Mark(home.root, each, 1, 2, 3, 4, "boot") for each in (one, three)])
+        marks.saw(tx, home.root, [(one, SEEN), (two, SEEN._replace(inode=9))])
+        marks.saw(tx, other.root, [(three, SEEN)])
+    look = database.look()
+    assert marks.marked_many(look, home.root, [one, two]) == {one}
+    assert marks.marked_many(look, other.root, [one, two, three]) == marks.marked_many(look, home.root, []) == set()
+    assert marks.last_seen_many(look, home.root, [one, two, three]) == {one: SEEN, two: SEEN._replace(inode=9)}
+    assert marks.last_seen_many(look, home.root, []) == {}

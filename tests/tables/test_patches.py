@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 from journal.content import diffing
 from journal.database import Database
 from journal.ids import BlobId
-from journal.tables import patches
-from journal.tables.patches import PatchRow
+from journal.tables import patches, staged
+from journal.tables.patches import Lines, PatchRow
+from journal.tables.staged import StagedRow
 from tests.tables import rows
+from tests.tables.rows import Home, Side
 
 ONE, OTHER = BlobId(1), BlobId(2)
 PATCH = PatchRow(3, 2, False, ((0, 1, 0, 2), (200, 1, 201, 1)))
@@ -55,3 +57,19 @@ def test_any_diff_comes_back(before: bytes, lines: list[bytes]) -> None:
         patches.put(tx, ONE, OTHER, patch)
     assert patches.find(database.look(), ONE, OTHER) == patch
     database.close()
+
+
+def test_lines_are_told_of_the_paths_that_are_asked_for(database: Database, home: Home) -> None:
+    before, after = Side(b"one\ntwo\n"), Side(b"one\n2\n3\n")
+    with database.begin() as tx:
+        act = rows.act(tx, home)
+        sides = {"a": (before, after), "b": (None, after)}
+        edits = [rows.edit(tx, home, path, *each, act) for path, each in sides.items()]
+        staged.put(tx, [StagedRow(home.branch, each.path_id, each.before, each.after, each.id) for each in edits])
+        one, two = (each.path_id for each in edits)
+        old, new = edits[0].before[0], edits[0].after[0]
+        patches.put(tx, old, new, PATCH)
+    look = database.look()
+    told = {one: Lines(old, new, 2, 3, PATCH.additions, PATCH.deletions), two: Lines(None, new, None, 3, None, None)}
+    assert patches.staged_lines(look, home.branch, [one, two]) == told
+    assert patches.staged_lines(look, home.branch, [two]) == {two: told[two]}

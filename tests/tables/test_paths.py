@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from journal.content.paths import loaded
 from journal.database import Database
 from journal.ids import PathId
 from journal.tables import paths
@@ -69,3 +70,34 @@ def test_every_name_comes_back(listed: list[str]) -> None:
     assert [paths.find(database.look(), name) for name in listed] == numbers
     assert [paths.name(database.look(), number) for number in numbers] == listed
     database.close()
+
+
+PARTS = st.sampled_from(["a", "b", "a\x01", "a0", "a-", "\udcff", "\\xff", "é", "\U0010ffff"])
+NAMES = st.lists(PARTS, min_size=1, max_size=3).map("/".join)
+SELECT_IN = f"SELECT p.name, p.raw FROM {paths.IN_SPANS}"
+
+
+@given(st.lists(NAMES, max_size=8), st.lists(NAMES, max_size=3))
+def test_spans_hold_what_lies_at_and_below_some_paths_once(listed: list[str], starts: list[str]) -> None:
+    database = rows.migrated()
+    with database.begin() as tx:
+        for name in listed:
+            paths.number(tx, name)
+    found = [loaded(*row) for row in database.look().rows(SELECT_IN, spans=paths.spans(starts))]
+    assert sorted(found) == sorted(
+        name for name in set(listed) if any(name == start or name.startswith(start + "/") for start in starts)
+    )
+    database.close()
+
+
+def test_spans_are_sought_in_the_index_of_names(database: Database) -> None:
+    plan = database.look().rows("EXPLAIN QUERY PLAN " + SELECT_IN, spans=paths.spans(["a"]))
+    assert any("SEARCH p USING INDEX" in row[3] for row in plan)
+
+
+def test_numbers_pick_rows(database: Database) -> None:
+    with database.begin() as tx:
+        one, _, three = (paths.number(tx, name) for name in "abc")
+    sql = f"SELECT name FROM path WHERE id {paths.IN_IDS} ORDER BY id"
+    assert database.look().rows(sql, ids=paths.ids([three, one, PathId(99)])) == [("a",), ("c",)]
+    assert database.look().rows(sql, ids=paths.ids([])) == []

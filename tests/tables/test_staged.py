@@ -222,3 +222,20 @@ def test_what_the_last_act_left_at_a_marked_path(database: Database, home: Home)
         "unmarked": "no word",
     }
     assert staged.left(look, BranchId(99), home.root) == {}
+
+
+def test_a_part_of_what_is_staged_is_asked_for(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        act, other = rows.act(tx, home), rows.home(tx, "other")
+        made = [rows.edit(tx, home, path, None, ONE, act) for path in ("a/b", "a/c", "d")]
+        staged.put(tx, [stage(edit) for edit in made])
+        staged.put(tx, [stage(rows.edit(tx, other, "a/z", None, TWO, rows.act(tx, other)))])
+    look, ids = database.look(), [each.path_id for each in made]
+    assert [each.path for each in staged.everything(look, home.branch, ["d", "a/c", "x"])] == ["a/c", "d"]
+    assert [each.path for each in staged.everything(look, home.branch, ["a"])] == ["a/b", "a/c"]
+    assert [each.path for each in staged.everything(look, home.branch, ["a", ""])] == ["a/b", "a/c", "d"]
+    assert staged.everything(look, home.branch, []) == []
+    found = staged.many(look, home.branch, [ids[0], ids[2], PathId(99)])
+    assert found == {
+        each: (staged.get(look, home.branch, each), staged.row_of(look, home.branch, each)) for each in (ids[0], ids[2])
+    }

@@ -147,3 +147,21 @@ def test_no_tree_reads_the_history_below_it() -> None:
     assert [step for step in steps if step.startswith("SCAN")] == ["SCAN p"]
     seek = "SEARCH x USING COVERING INDEX change_path (path_id=? AND commit_id<?"
     assert any(step.startswith(seek) for step in steps)
+
+
+@given(st.lists(st.sampled_from(["a", "a/b", "a/c", "a-b", "b/" + ODD, ODD]), unique=True))
+def test_a_part_of_the_tree_is_what_lies_at_or_below_some_paths(starts: list[str]) -> None:
+    database = rows.migrated()
+    with database.begin() as tx:
+        at, other = rows.home(tx), rows.home(tx, "other")
+        rows.commit(tx, at, {path: Side(os.fsencode(path)) for path in ("a/b", "a/c/d", "e", ODD)})
+        rows.commit(tx, other, {"a/x": Side(b"x")})
+    look = database.look()
+    every = tree(trees.head(look, at.branch))
+    begins = tuple(start + "/" for start in starts)
+    wanted = {path: every[path] for path in every if path in starts or path.startswith(begins)}
+    assert tree(trees.head(look, at.branch, starts)) == wanted
+    assert tree(trees.head(look, at.branch, [*starts, ""])) == every
+    ids = [rows.path_id(look, path) for path in (*wanted, "a/x")]
+    assert trees.at_head_many(look, at.branch, ids) == {rows.path_id(look, path): wanted[path] for path in wanted}
+    database.close()
