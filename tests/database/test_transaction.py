@@ -1,7 +1,7 @@
 """Transactions: what is left is committed whole or not at all, and what only reads cannot write."""
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +147,30 @@ def test_many_rows_are_many_none_or_one(database: Database) -> None:
         tx.run_many(INSERT, [{"id": 5, "text": "5"}])
         tx.run_many("INSERT INTO word (id, text) VALUES (?, ?)", [(6, "6")])
     assert words(database) == ["0", "1", "2", "3", "4", "5", "6"]
+
+
+def test_rows_may_be_made_while_they_are_written(database: Database) -> None:
+    def rows(tx: Write, first: int, count: int) -> Iterator[tuple[int, str]]:
+        for number in range(first, first + count):
+            assert tx.value("SELECT count(*) FROM word") <= number  # it may ask meanwhile
+            yield number, str(number)
+
+    with database.begin() as tx:
+        for first, count in ((0, 0), (0, 1), (1, 5)):
+            tx.run_many("INSERT INTO word (id, text) VALUES (?, ?)", rows(tx, first, count))
+    assert words(database) == ["0", "1", "2", "3", "4", "5"]
+
+
+def test_rows_that_cannot_be_made_undo_the_transaction(database: Database) -> None:
+    def broken() -> Iterator[tuple[int, str]]:
+        for number in range(3):
+            yield number, str(number)
+        raise LookupError("no more")
+
+    with pytest.raises(LookupError, match="no more"), database.begin() as tx:
+        tx.run_many("INSERT INTO word (id, text) VALUES (?, ?)", broken())
+    assert words(database) == []
+    assert is_free(database)
 
 
 def test_nothing_found_is_none(database: Database) -> None:
