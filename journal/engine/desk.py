@@ -155,6 +155,8 @@ class Desk:
         self.root.forget()
         if owned(self.lock):
             self.trim()
+            if self.turns.running == 1:  # this one: whoever comes next waits for the lock
+                self.temp.drop_old()
             self.lock.release()
         self.turns.leave(turn)
         self._mine.turn = None

@@ -36,6 +36,7 @@ class Idle:
         self._stopped = False
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
 
     def poke(self) -> None:
         """Says that a verb has ended."""
@@ -43,18 +44,25 @@ class Idle:
         if self._asleep:  # waking a thread for every verb would cost more than what it does
             self._asleep = False
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="spool-idle", daemon=True)
-                self._thread.start()
+                self._start()
             self._wake.set()
 
     def stop(self) -> None:
         """Ends the thread; a sync that the disk makes last is not waited for, and takes no mark off any more."""
-        self._stopped = True
+        with self._starting:
+            self._stopped, thread = True, self._thread
         self._wake.set()
-        if self._thread is None:
+        if thread is None:
             self._root.close()
-        elif self._thread is not threading.current_thread():
-            self._thread.join(IDLE_STOP_S)
+        elif thread is not threading.current_thread() and thread.is_alive():
+            thread.join(IDLE_STOP_S)
+
+    def _start(self) -> None:
+        """Starts the thread, once, and not after `stop`: a verb may end while another thread closes the session."""
+        with self._starting:
+            if self._thread is None and not self._stopped:
+                self._thread = threading.Thread(target=self._run, name="spool-idle", daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
         try:

@@ -55,7 +55,8 @@ class Temp:
 
     def close(self) -> None:
         """Closes the folder; doing it twice is fine."""
-        fds, self._old = [*self._old, self.fd, self.spool_fd], []
+        self.drop_old()
+        fds = [self.fd, self.spool_fd]
         self.fd = self.spool_fd = -1
         for fd in fds:
             if fd >= 0:
@@ -79,11 +80,17 @@ class Temp:
         with self._lock:
             if self.fd != seen_fd:
                 return
-            # Another thread may be in the middle of a call on the old ones, so they stay open.
-            self._old += [self.spool_fd, self.fd]
-            self.spool_fd, self.fd = _make(self._root)
+            # Another thread may be in the middle of a call on the old ones, so they stay open until `drop_old`.
+            old = [self.spool_fd, self.fd]
+            self.spool_fd, self.fd = _make(self._root)  # first: somebody may remove it again meanwhile
+            self._old += old
         if self.on_remade is not None:
             self.on_remade()
+
+    def drop_old(self) -> None:
+        """Closes the folders that were made again since; to be called when no thread is in the middle of a verb."""
+        while self._old:
+            calls.close(self._old.pop())
 
     def fill(
         self,
