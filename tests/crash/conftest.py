@@ -18,7 +18,7 @@ class Extent(NamedTuple):
     stride: int
 
 
-SAMPLE = Extent(deaths=20, recoveries=6, edits=6, errors=8, races=8, stride=0)
+SAMPLE = Extent(deaths=12, recoveries=4, edits=4, errors=5, races=5, stride=0)
 WHOLE = Extent(deaths=0, recoveries=0, edits=0, errors=0, races=0, stride=7)
 
 
