@@ -291,8 +291,11 @@ class Database:
 
     def close(self) -> None:
         """Closes the connection; twice is fine. The last one of all processes leaves no WAL behind."""
+        if self.forked:  # the lock may be held by a thread that is not here
+            self._open = False
+            return
         with self.lock:  # a statement of another thread ends first
-            if self._open and not self.forked:
+            if self._open:
                 self._connection.close()
             self._open = False
 

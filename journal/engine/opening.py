@@ -109,14 +109,18 @@ def close(opening: Opening) -> None:
     """Ends a session when its verbs are done: what is done is closed, what is staged stays staged.
 
     Raises:
-        UsageError: a verb of this thread is at work.
+        UsageError: a verb of this thread is at work, or the session is that of the process that forked this one.
     """
     desk, alone = opening.desk, Turn(None)
+    if desk.database.forked:  # whatever lock a thread of that process held at the fork, nobody gives back here
+        try:
+            desk.database.alive()
+        finally:
+            _let_go(opening)
     refuse_at_work(desk)
     try:
-        if not desk.database.forked:
-            opening.idle.stop()
-            desk.turns.enter(alone)
+        opening.idle.stop()
+        desk.turns.enter(alone)
         _close(opening, desk)
     finally:
         desk.turns.leave(alone)
@@ -145,11 +149,14 @@ def _close(opening: Opening, desk: Desk) -> None:
             with contextlib.suppress(StorageError):
                 desk.database.checkpoint()  # what was committed is committed
         finally:
-            desk.database.close()
-            desk.temp.close()
-            desk.root.close()
-            for lease in opening.leases:
-                lease.release()
+            _let_go(opening)
+
+
+def _let_go(opening: Opening) -> None:
+    for thing in (opening.desk.database, opening.desk.temp, opening.desk.root):
+        thing.close()
+    for lease in opening.leases:
+        lease.release()
 
 
 def abandon(opening: Opening) -> None:

@@ -1,6 +1,7 @@
 """Which paths a verb takes: every other one is refused, with a reason and a row, and nothing happens."""
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -235,3 +236,12 @@ def test_what_is_learned_of_many_paths_is_what_each_would_tell(root: Path) -> No
         desk.expect([*names, "staged"])
         assert [facts(desk.know(path)) for path in names] == single
         assert [desk.tracks(path) for path in names] == [True] * 5 + [False]
+
+
+def test_descriptors_do_not_grow_when_the_own_folder_is_removed_time_and_again(spool: Spool, root: Path) -> None:
+    spool.write("a", "x")
+    before = len(os.listdir("/proc/self/fd"))
+    for n in range(10):
+        shutil.rmtree(root / ".spool")
+        spool.write("a", f"{n}")
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -172,3 +172,26 @@ def test_a_mark_that_mending_made_during_the_sync_stays(quiet: Spool, monkeypatc
     monkeypatch.setattr(idle, "sync_files", sync)
     idle.sync_root(quiet._desk, quiet._desk.root)
     assert (quiet.read("b"), marked(quiet)) == (b"y", ["b"])
+
+
+def test_a_session_that_is_closed_while_its_first_verb_ends_waits_for_no_thread_that_has_not_begun(
+    quiet: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, start = Idle(quiet._desk, Branded("idle", "ours", "s"), syncing=False), threading.Thread.start
+    closing = threading.Thread(target=worker.stop)
+
+    def slowly(thread: threading.Thread) -> None:
+        start(closing)
+        time.sleep(0.02)  # enough for `stop` to meet the thread that has not begun
+        start(thread)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", slowly)
+        worker.poke()
+    closing.join(20)
+    assert not closing.is_alive()
+    assert [thread for thread in threading.enumerate() if thread.name == "spool-idle"] == []
+    late = Idle(quiet._desk, Branded("idle", "ours", "s"), syncing=False)
+    late.stop()
+    late.poke()
+    assert late._thread is None

@@ -359,3 +359,41 @@ def test_an_opening_that_dies_with_its_token_is_no_loss_of_memory(root: Path, mo
         Spool.open(root)
     with Spool.open(root) as spool:
         assert (spool.recovery.clean, spool.read("a")) == (True, b"edited since")
+
+
+FORK = """
+import os, signal, sys, threading
+from journal import BusyError, Spool, UsageError
+spool, held, done = Spool.open(sys.argv[1]), threading.Event(), threading.Event()
+spool.write("a", "x")
+
+def hold():
+    with spool._desk.lock, spool._desk.turns._lock, spool._journal._lock:
+        held.set()
+        done.wait()
+
+thread = threading.Thread(target=hold)
+thread.start()
+held.wait()
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    try:
+        spool.close()
+    except UsageError:
+        os._exit(0 if spool.closed else 1)
+    os._exit(2)
+assert os.waitpid(child, 0)[1] == 0
+done.set()
+thread.join()
+try:
+    Spool.open(sys.argv[1])
+except BusyError:
+    spool.write("a", "still ours")
+spool.close()
+print("fine")
+"""
+
+
+def test_a_fork_closes_its_own_side_whatever_a_thread_of_its_parent_was_at(root: Path) -> None:
+    assert run(FORK, root) == "fine\n"

@@ -224,3 +224,23 @@ def test_what_is_not_of_its_making_stays(root: Root, temp: Temp) -> None:
     (folder(root) / "x-1").write_bytes(b"theirs")
     temp.unmake()
     assert (folder(root) / "x-1").read_bytes() == b"theirs"
+
+
+def test_a_folder_that_goes_again_while_it_is_made_is_closed_once(
+    root: Root, temp: Temp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise FileNotFoundError
+
+    fds = len(os.listdir("/proc/self/fd"))
+    for _ in range(2):
+        shutil.rmtree(Path(root.path, ".spool"))
+        with monkeypatch.context() as patched, pytest.raises(FileNotFoundError):
+            patched.setattr(calls, "mkdir", gone)
+            temp.remake(temp.fd)
+        temp.remake(temp.fd)
+    assert len(os.listdir("/proc/self/fd")) == fds + 4
+    temp.drop_old()
+    assert len(os.listdir("/proc/self/fd")) == fds
+    temp.close()
+    assert len(os.listdir("/proc/self/fd")) == fds - 2
