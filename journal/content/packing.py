@@ -50,8 +50,8 @@ class Bases(Protocol):
     def lineage(self, digest: ChunkDigest) -> Sequence[tuple[ChunkDigest, int]]:
         """Gives digest and gen of the chunk, of its base, of that one's base, to the keyframe; empty when unknown."""
 
-    def content(self, digest: ChunkDigest) -> bytes:
-        """Gives a stored chunk's bytes."""
+    def content(self, digest: ChunkDigest) -> bytes | None:
+        """Gives a chunk's bytes; None when it was offered and is not there any more."""
 
 
 def pack(
@@ -95,10 +95,9 @@ def pack_chunk(
     """Packs one chunk: a delta when `old` makes it much smaller, whole otherwise."""
     size = len(data)
     delta = None
-    if old is not None and bases is not None and (found := _base(bases.lineage(old))):
-        base, gen = found
-        body = compression.compress_against(data, bases.content(base))
-        delta = PackedChunk(digest, size, Codec.DELTA, base, gen, body)
+    found = _base(bases.lineage(old)) if old is not None and bases is not None else None
+    if found is not None and bases is not None and (known := bases.content(found[0])) is not None:
+        delta = PackedChunk(digest, size, Codec.DELTA, *found, compression.compress_against(data, known))
         # So small a delta is worth it whatever the plain form would be: that one is not even tried.
         if len(delta.body) * 8 < size:
             return delta

@@ -24,7 +24,7 @@ class SharedBases:
         with self._lock:
             return self._chunks.lineage(digest)
 
-    def content(self, digest: ChunkDigest) -> bytes:
-        """Gives a chunk's bytes, checked against its digest."""
+    def content(self, digest: ChunkDigest) -> bytes | None:
+        """Gives a chunk's bytes, checked against its digest; None when a verb that failed took its offer along."""
         with self._lock:
             return self._chunks.content(digest)

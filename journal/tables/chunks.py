@@ -125,10 +125,13 @@ class Chunks:
             self._remember_line(digest, line)
         return line
 
-    def content(self, digest: ChunkDigest) -> bytes:
-        """Gives a chunk's bytes, checked against its digest."""
+    def content(self, digest: ChunkDigest) -> bytes | None:
+        """Gives a chunk's bytes, checked against its digest; None: an offer that was dropped before it was kept."""
         data = self._contents.get(digest)
-        return self.by_number(number(self._look(), digest)) if data is None else data
+        if data is not None:
+            return data
+        found = self._look().value(SELECT_ID, digest=digest)
+        return None if found is None else self.by_number(ChunkId(found))
 
     def late(self, digest: ChunkDigest) -> bytes | None:
         """Gives a chunk's bytes when they were read or written lately, and None otherwise."""

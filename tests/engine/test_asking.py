@@ -2,8 +2,9 @@
 
 import errno
 import json
+import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from journal import Closed, DiskFull, Journal, PathRefused, Spool, UnknownName, UsageError, WorkspaceChanged
-from journal.limits import REQUEST_TEXT_MAX
+from journal.ids import ChunkDigest
+from journal.limits import REQUEST_TEXT_MAX, WHOLE_BELOW
 from tests.engine.looking import acts, disk, temp_files
 
 
@@ -247,6 +249,29 @@ def test_one_that_fails_does_not_disturb_those_beside_it(spool: Spool, root: Pat
     thread.join(20)
     assert contents(root) == {"slow": b"late"}
     assert spool.commit("slow") is not None
+
+
+def test_one_that_fails_takes_no_base_from_those_beside_it(
+    spool: Spool, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        with pytest.raises(UnknownName):
+            spool.move("missing", "b")
+
+    def lineage(digest: ChunkDigest) -> Sequence[tuple[ChunkDigest, int]]:
+        found = ask(digest)
+        thread = threading.Thread(target=fails)
+        thread.start()
+        thread.join(20)
+        return found
+
+    (root / "a").write_bytes(data := os.urandom(WHOLE_BELOW))
+    ask = spool._desk.bases.lineage
+    monkeypatch.setattr(spool._desk.bases, "lineage", lineage)
+    spool.write("a", data + b"more")
+    assert contents(root) == {"a": data + b"more"}
+    assert spool.reset().restored == ("a",)
+    assert contents(root) == {"a": data}
 
 
 def test_close_waits_for_verbs_and_is_refused_within_one(root: Path) -> None:
