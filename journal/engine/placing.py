@@ -175,7 +175,7 @@ def publish(desk: Desk, moving: list[Slot], folders: Folders, act: InvocationId)
             folders.gone.append(folder)  # first: an interrupt may come between any two lines
             if not desk.root.remove_folder(folder):
                 folders.gone.pop()
-        desk.root.make_parents(folders.make, made)
+        _make(desk, folders.make, made)
         for slot in moving:
             if slot.how in ("put", "move", "mode"):
                 _step(desk, slot, act, placed)
@@ -190,6 +190,20 @@ def publish(desk: Desk, moving: list[Slot], folders: Folders, act: InvocationId)
         _discard(desk, moving, [*removed, *placed])
         folders.undone = True
         raise
+
+
+def _make(desk: Desk, folders: list[str], made: list[str]) -> None:
+    """Makes folders; when somebody removes one above them meanwhile, as a verb that goes back does, that one too."""
+    for attempt in range(PARENT_RETRIES):
+        try:
+            desk.root.make_parents(folders, made)
+            return
+        except FileNotFoundError:
+            if attempt == PARENT_RETRIES - 1:
+                raise
+            desk.root.forget()
+            above = {each for folder in folders for each in (*parents(folder), folder)}
+            folders = sorted(above, key=lambda each: each.count("/"))
 
 
 def _step(desk: Desk, slot: Slot, act: InvocationId, done: list[Slot]) -> None:

@@ -221,3 +221,18 @@ def test_an_interrupt_right_after_a_call_leaves_all_as_it_was_before_a_reset(
     assert (disk(root), filled.touched_files()) == (before, ["a", "b", "folder/in/it"])
     assert (filled.status().conflicts, temp_files(root)) == ((), [])
     assert acts(filled.journal)[-1] == ("reset", "failed")
+
+
+def test_a_folder_that_goes_while_a_verb_makes_one_in_it_is_made_again(spool: Spool, root: Path) -> None:
+    (root / "a/b").mkdir(parents=True)
+
+    def gone() -> None:
+        (root / "a/b").rmdir()
+        (root / "a").rmdir()
+
+    with pytest.MonkeyPatch.context() as patched:
+        before(patched, "mkdir", gone)
+        spool.write("a/b/c/d", "x")
+    assert disk(root)["a/b/c/d"][0] == b"x"
+    assert spool.reset().restored == ("a/b/c/d",)
+    assert (root / "a/b").is_dir() and not (root / "a/b/c").exists()
