@@ -238,8 +238,11 @@ class Desk:
         """Learns by a few statements what the journal says of many paths, which takes several each when it is asked."""
         look, branch, root = self.database.look(), self.place.branch_id, self.place.root_id
         unknown = [name for name in dict.fromkeys(names) if name not in self._known]
-        numbers = paths.find_many(look, unknown)
+        numbers = paths.find_many(look, unknown) if unknown else {}
         ids = list(numbers.values())
+        if not ids:
+            self._known.update((name, Known()) for name in unknown)
+            return
         heads, rows_of = trees.at_head_many(look, branch, ids), staged.many(look, branch, ids)
         marked, seen = marks.marked_many(look, root, ids), marks.last_seen_many(look, root, ids)
         for name in unknown:
