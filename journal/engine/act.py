@@ -191,6 +191,7 @@ def _stage(desk: Desk, tx: Write, plan: Plan, last: dict[str, EditId]) -> None:
             if known.staged != (before, after) or slot.path in last:
                 rows.append(row)
             known.staged, known.row = (before, after), (row.edit_id, row.before, row.after)
+            known.adopted = plan.asked.name == "adopt" if slot.path in last else known.adopted
     if rows:
         staged.put(tx, rows)
     if dropped:

@@ -11,11 +11,12 @@ from journal.content.paths import normal
 from journal.database import Aside, Database, Read, Write, owned
 from journal.engine import rows
 from journal.engine.bases import SharedBases
+from journal.engine.knowing import Known, Place, load, load_many
 from journal.engine.turns import Turn, Turns
 from journal.errors import Closed, JournalError, PathRefused
-from journal.ids import BlobId, BranchId, ChunkDigest, EditId, InvocationId, PathId, RootId, SessionRow, Sha256
+from journal.ids import BlobId, ChunkDigest, InvocationId, PathId, Sha256
 from journal.records import StrPath
-from journal.tables import blobs, intents, invocations, marks, paths, staged, trees
+from journal.tables import blobs, intents, invocations, marks
 from journal.tables.chunks import Chunks
 from journal.tables.invocations import Chain, Opened, Outcome
 from journal.tables.marks import Seen
@@ -25,43 +26,11 @@ from journal.workspace.temp import Temp
 from journal.workspace.walk import Root
 
 
-class Known:
-    """What the journal says of one path: at head, staged (with its row as written), and whether it is marked."""
-
-    __slots__ = ("head", "marked", "path_id", "row", "staged")
-
-    def __init__(self) -> None:
-        self.path_id: PathId | None = None
-        self.head: State | None = None
-        self.staged: tuple[State | None, State | None] | None = None
-        self.row: tuple[EditId, Columns, Columns] | None = None
-        self.marked = False
-
-    @property
-    def tracked(self) -> bool:
-        """Tells whether the path is staged or in the tree at head."""
-        return self.staged is not None or self.head is not None
-
-    @property
-    def expected(self) -> State | None:
-        """Gives what a tracked path should hold."""
-        return self.head if self.staged is None else self.staged[1]
-
-
 class Ended(NamedTuple):
     """An act that is over on disk and whose rows the next transaction closes, or takes back when it failed."""
 
     opened: Opened
     outcome: Outcome
-
-
-class Place(NamedTuple):
-    """The numbers under which a session works."""
-
-    root_id: RootId
-    branch_id: BranchId
-    session_id: SessionRow
-    boot_id: str
 
 
 class Desk:
@@ -219,7 +188,7 @@ class Desk:
         """Gives what the journal says of a path, from memory when it was asked before."""
         known = self._known.get(path)
         if known is None:
-            known = self._known[path] = self._load(path)
+            known = self._known[path] = load(self.database.look(), self.place, path)
         return known
 
     def knows(self, path: str, known: Known) -> None:
@@ -236,26 +205,12 @@ class Desk:
 
     def expect(self, names: Iterable[str]) -> None:
         """Learns by a few statements what the journal says of many paths, which takes several each when it is asked."""
-        look, branch, root = self.database.look(), self.place.branch_id, self.place.root_id
         unknown = [name for name in dict.fromkeys(names) if name not in self._known]
-        numbers = paths.find_many(look, unknown) if unknown else {}
-        ids = list(numbers.values())
-        if not ids:
-            self._known.update((name, Known()) for name in unknown)
-            return
-        heads, rows_of = trees.at_head_many(look, branch, ids), staged.many(look, branch, ids)
-        marked, seen = marks.marked_many(look, root, ids), marks.last_seen_many(look, root, ids)
-        for name in unknown:
-            known = self._known[name] = Known()
-            path_id = known.path_id = numbers.get(name)
-            if path_id is None:
-                continue
-            known.head, known.marked = heads.get(path_id), path_id in marked
-            if path_id in rows_of:
-                found, known.row = rows_of[path_id]
-                known.staged = (found.before, found.after)
-            if path_id in seen:
-                self.seen.setdefault(name, seen[path_id])
+        if unknown:
+            found, seen = load_many(self.database.look(), self.place, unknown)
+            self._known.update(found)
+            for name, each in seen.items():
+                self.seen.setdefault(name, each)
 
     def forget(self) -> None:
         """Drops what is remembered of the rows, as after a transaction that failed."""
@@ -375,19 +330,6 @@ class Desk:
             chain.close(ended.opened, ended.outcome)
         if self.pending:
             intents.done(tx, self.place.branch_id, [ended.opened.id for ended in self.pending])
-
-    def _load(self, path: str) -> Known:
-        look, known = self.database.look(), Known()
-        known.path_id = paths.find(look, path)
-        if known.path_id is None:
-            return known
-        branch = self.place.branch_id
-        known.head = trees.at_head(look, branch, known.path_id)
-        known.marked = marks.marked(look, self.place.root_id, known.path_id)
-        known.row = staged.row_of(look, branch, known.path_id)
-        if known.row is not None and (found := staged.get(look, branch, known.path_id)) is not None:
-            known.staged = (found.before, found.after)
-        return known
 
 
 def now_us() -> int:

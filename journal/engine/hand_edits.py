@@ -93,15 +93,13 @@ def _barred(desk: Desk, rows: list[Staged]) -> list[tuple[str, str]]:
     No tree holds both a file and something below it. As what is staged stands on disk, what is at head does not.
     """
     look, branch, known = desk.database.look(), desk.place.branch_id, {row.path for row in rows}
-    found, asked = dict[str, str](), set[str]()
-    for row in rows:
-        if row.after is not None:
-            above = [folder for folder in parents(row.path) if folder not in asked]
-            asked.update(above)
-            for entry in trees.in_the_way(look, branch, row.path, above):
-                if entry.path not in known:
-                    found.setdefault(entry.path, row.path)
-    return sorted(found.items(), key=lambda each: key(each[0]))
+    desk.expect(known)
+    fresh = [row.path for row in rows if row.after is not None and desk.know(row.path).head is None]
+    gone = [entry.path for entry in trees.in_the_way(look, branch, fresh) if entry.path not in known] if fresh else []
+    above = {folder: path for path in reversed(fresh) for folder in parents(path)}
+    placed = set(fresh)
+    found = [(path, above.get(path) or next(each for each in parents(path) if each in placed)) for path in gone]
+    return sorted(found, key=lambda each: key(each[0]))
 
 
 def _refused_removal(barred: list[tuple[str, str]]) -> WorkspaceChanged:

@@ -23,4 +23,4 @@ def tracked(journal: Journal, root: str | PathLike[str]) -> list[str]:
 def ever_seen(journal: Journal, path: str) -> bool:
     """Tells whether a path in its normal form, or one below it, was ever written or committed, at any root."""
     with journal.reading() as reading, reading.database.read() as look:
-        return paths.find(look, path) is not None or paths.any_below(look, path)
+        return paths.any_in(look, path)

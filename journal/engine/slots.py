@@ -141,8 +141,10 @@ def recall(desk: Desk, slot: Slot) -> Slot:
     """Looks up whether a path is staged as an untracked file that was adopted as it stood: reset never removes one."""
     known = slot.known
     is_new = known.staged is not None and known.staged[0] is None and known.head is None
-    if is_new and known.row is not None and staged.is_adopted(desk.database.look(), known.row[0]):
-        slot.stood = slot.known.expected
+    if is_new and known.row is not None:
+        if known.adopted is None:
+            known.adopted = staged.is_adopted(desk.database.look(), known.row[0])
+        slot.stood = known.expected if known.adopted else None
     return slot
 
 

@@ -16,7 +16,7 @@ IN_SPANS = "json_each(:spans) AS j CROSS JOIN path AS p ON p.name >= j.value ->>
 IN_IDS = "IN (SELECT value FROM json_each(:ids))"
 """rows of some paths, by a seek each; see `ids`."""
 SELECT_NAME = "SELECT name, raw FROM path WHERE id = :id"
-SELECT_BELOW = "SELECT EXISTS (SELECT 1 FROM path WHERE name >= :first AND name < :behind)"
+SELECT_ANY = f"SELECT EXISTS (SELECT 1 FROM {IN_SPANS})"
 
 
 def find(tx: Read, path: str) -> PathId | None:
@@ -25,10 +25,9 @@ def find(tx: Read, path: str) -> PathId | None:
     return None if found is None else PathId(found)
 
 
-def any_below(tx: Read, folder: str) -> bool:
-    """Tells whether a path below a folder was ever seen."""
-    first = stored(folder + "/")[0]
-    return bool(tx.value(SELECT_BELOW, first=first, behind=first[:-1] + "0"))  # what follows a slash is a zero
+def any_in(tx: Read, path: str) -> bool:
+    """Tells whether a path, or one below it, was ever seen."""
+    return bool(tx.value(SELECT_ANY, spans=spans([path])))
 
 
 def find_many(tx: Read, many: Sequence[str]) -> dict[str, PathId]:

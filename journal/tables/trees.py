@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from journal.content.paths import loaded, stored
+from journal.content.paths import loaded, parents
 from journal.database import Read, Write
 from journal.ids import BranchId, PathId
 from journal.tables import paths
@@ -17,11 +17,6 @@ SELECT_HEAD = """
 SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
 FROM head_entry AS h JOIN path AS p ON p.id = h.path_id JOIN blob AS b ON b.id = h.blob_id
 WHERE h.branch_id = :branch_id
-"""
-SELECT_ABOVE_OR_BELOW = """
-SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
-FROM path AS p JOIN head_entry AS h ON h.branch_id = :branch_id AND h.path_id = p.id JOIN blob AS b ON b.id = h.blob_id
-WHERE p.name >= :low AND p.name < :high
 """
 SELECT_HEAD_IN = f"""
 SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
@@ -94,18 +89,18 @@ def head(tx: Read, branch_id: BranchId, starts: Collection[str] | None = None) -
     return _entries(tx.rows(SELECT_HEAD_IN, branch_id=branch_id, spans=paths.spans(starts)))
 
 
-def in_the_way(tx: Read, branch_id: BranchId, path: str, above: Iterable[str]) -> list[TreeEntry]:
-    """Lists the paths at head that cannot be files when `path` is one: those below it, and of those above it `above`.
+def in_the_way(tx: Read, branch_id: BranchId, files: Collection[str]) -> list[TreeEntry]:
+    """Lists the paths at head that no tree holds beside some files: those below one of them, and those above one.
 
-    In no order; a path with bytes that are not UTF-8 has another name in the table, and so a second place in its order.
+    In no order. A few statements, however many files; files that are at head themselves need not be asked about.
     """
-    below = (stored(path + "/")[0], stored(path + "/\udcff")[0].removesuffix("\\xff"))
-    ranges = [(begin, begin[:-1] + "0") for begin in dict.fromkeys(below)]  # "0" comes after "/"
-    ranges += [(name, name + "\0") for name, _ in map(stored, above)]
-    found = list[TreeEntry]()
-    for low, high in ranges:
-        found += _entries(tx.rows(SELECT_ABOVE_OR_BELOW, branch_id=branch_id, low=low, high=high))
-    return found
+    named = set(files)
+    found = {entry.path: entry for entry in head(tx, branch_id, named) if entry.path not in named}
+    above = {folder for path in named for folder in parents(path)} - named
+    numbers = paths.find_many(tx, list(above)) if above else {}
+    heads = at_head_many(tx, branch_id, numbers.values()) if numbers else {}
+    found |= {path: TreeEntry(each, path, heads[each]) for path, each in numbers.items() if each in heads}
+    return list(found.values())
 
 
 def at(tx: Read, branch_id: BranchId, n: int) -> list[TreeEntry]:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from journal import PathRefused, Spool, UnknownName, limits
-from journal.engine.desk import Known
 from journal.limits import NAME_BYTES_MAX
 from tests.engine.hostile import (
     CHANGING,
@@ -214,28 +213,6 @@ def test_a_path_whose_mark_was_taken_off_meanwhile_is_marked_with_a_sync(spool: 
     desk.forget()
     desk.unmark()
     assert not desk.is_marked("a", known)
-
-
-def test_what_is_learned_of_many_paths_is_what_each_would_tell(root: Path) -> None:
-    def facts(known: Known) -> tuple[Any, ...]:
-        return (known.path_id, known.head, known.staged, known.row, known.marked)
-
-    names = ["committed", "staged", "both", "gone", "new folder/x", "never seen"]
-    with Spool.open(root) as spool:
-        for path in ("committed", "both", "gone"):
-            spool.write(path, "x")
-        spool.commit("three")
-    with Spool.open(root) as spool:
-        for path in ("staged", "both", "new folder/x"):
-            spool.write(path, "y")
-        spool.delete("gone")
-        desk = spool._desk
-        desk.forget()
-        single = [facts(desk.know(path)) for path in names]
-        desk.forget()
-        desk.expect([*names, "staged"])
-        assert [facts(desk.know(path)) for path in names] == single
-        assert [desk.tracks(path) for path in names] == [True] * 5 + [False]
 
 
 def test_descriptors_do_not_grow_when_the_own_folder_is_removed_time_and_again(spool: Spool, root: Path) -> None:

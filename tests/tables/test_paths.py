@@ -26,10 +26,11 @@ def test_a_path_keeps_its_number(database: Database) -> None:
 
 def test_a_folder_is_known_by_what_was_seen_below_it(database: Database) -> None:
     with database.begin() as tx:
-        for path in ("a/b/c", "a.x", "d", "\udcff/e"):
+        for path in ("a/b/c", "a.x", "d", "\udcff/e", "f/\udcff"):
             paths.number(tx, path)
-        assert [each for each in ("a", "a/b", "\udcff") if paths.any_below(tx, each)] == ["a", "a/b", "\udcff"]
-        assert not any(paths.any_below(tx, each) for each in ("a/b/c", "d", "b", "a.", "e"))
+        seen = ("a", "a/b", "a/b/c", "d", "\udcff", "f")
+        assert [each for each in seen if not paths.any_in(tx, each)] == []
+        assert not any(paths.any_in(tx, each) for each in ("a/b/c/d", "b", "a.", "e", "d/e"))
 
 
 def test_a_path_that_was_never_seen_has_none(database: Database) -> None:

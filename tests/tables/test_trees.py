@@ -99,17 +99,29 @@ def test_what_is_in_the_way_of_a_file_lies_above_or_below_it(held: set[str], pat
     with database.begin() as tx:
         home = rows.home(tx)
         rows.commit(tx, home, {each: Side(b"one") for each in held} | {"other": Side(b"one")})
-    found = tree(trees.in_the_way(database.look(), home.branch, path, parents(path)))
+    found = tree(trees.in_the_way(database.look(), home.branch, [path]))
     assert set(found) == {each for each in held if path in parents(each) or each in parents(path)}
-    assert trees.in_the_way(database.look(), BranchId(99), path, parents(path)) == []
+    assert trees.in_the_way(database.look(), BranchId(99), [path]) == []
     database.close()
 
 
-def test_looking_for_what_is_in_the_way_costs_what_is_found() -> None:
+@given(st.sets(WAYS), st.sets(WAYS))
+def test_what_is_in_the_way_of_several_files_is_that_of_each(held: set[str], wanted: set[str]) -> None:
     database = rows.migrated()
-    values: dict[str, int | str] = {"branch_id": 1, "low": "a/", "high": "a0"}
-    steps = [row[3] for row in database.look().rows("EXPLAIN QUERY PLAN " + trees.SELECT_ABOVE_OR_BELOW, **values)]
-    assert not [step for step in steps if step.startswith("SCAN")]
+    with database.begin() as tx:
+        home = rows.home(tx)
+        rows.commit(tx, home, {each: Side(b"one") for each in held} | {"other": Side(b"one")})
+    look = database.look()
+    each = {entry.path for path in wanted for entry in trees.in_the_way(look, home.branch, [path])}
+    assert set(tree(trees.in_the_way(look, home.branch, wanted))) == each - wanted
+    database.close()
+
+
+def test_looking_for_a_part_of_the_tree_costs_that_part() -> None:
+    database = rows.migrated()
+    values: dict[str, int | str] = {"branch_id": 1, "spans": "[]"}
+    steps = [row[3] for row in database.look().rows("EXPLAIN QUERY PLAN " + trees.SELECT_HEAD_IN, **values)]
+    assert [step for step in steps if step.startswith("SCAN")] == ["SCAN j VIRTUAL TABLE INDEX 1:"]
     database.close()
 
 
