@@ -86,10 +86,9 @@ class Idle:
 
     def _quiet_for(self, seconds: float) -> bool:
         """Waits until no verb has ended for so long; tells whether the thread is still wanted."""
-        while (left := self._last + seconds - time.monotonic()) > 0:
-            if self._wake.wait(left) and self._stopped:
-                return False
-            self._wake.clear()
+        while not self._stopped and (left := self._last + seconds - time.monotonic()) > 0:
+            self._wake.wait(left)
+            self._wake.clear()  # before `_stopped` is looked at: `stop` sets that first
         return not self._stopped
 
     def _try(self, step: Step) -> None:

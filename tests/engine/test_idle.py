@@ -56,6 +56,17 @@ def test_the_wal_is_copied_and_the_root_synced_when_nothing_happens(
         assert spool.commit("all of it") is not None
 
 
+def test_a_session_that_ends_does_not_wait_for_the_next_idle_step(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle, "IDLE_CLOSE_S", 5.0)
+    for number in range(20):
+        spool = Spool.open(root)
+        spool.write("a", f"{number}")
+        if number % 2:  # else the thread, just woken, has not come to its sleep yet
+            time.sleep(number / 2000)
+        spool.close()
+        assert [thread for thread in threading.enumerate() if thread.name == "spool-idle"] == [], number
+
+
 def test_nothing_is_synced_in_a_session_that_keeps_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(idle, "IDLE_SYNC_S", 0.001)
     with Spool.open(root, durability="off") as spool:
