@@ -13,6 +13,7 @@ import apsw
 from journal import limits
 from journal.database.faults import translate
 from journal.database.readers import readers
+from journal.database.stranded import open_copy
 from journal.database.transaction import Read, Transaction, Write
 from journal.errors import Closed, NotAJournal, StorageError, UsageError
 
@@ -330,7 +331,7 @@ def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:
         connection.close()
         wal = path + "-wal"
         if os.path.exists(wal) and os.path.getsize(wal):
-            raise
+            return open_copy(path)
         # On a medium that takes no -shm a cleanly closed journal cannot change: nobody can write to it either.
         name = f"file:{path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?immutable=1"
         return apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)

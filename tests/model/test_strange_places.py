@@ -273,13 +273,29 @@ def test_a_journal_that_goes_while_it_is_used_is_said_at_the_next_verb(root: Pat
         assert found(root)[0::2] == ("missing", [])
 
 
+WORK = """
+import os, sys
+from journal import Spool
+with Spool.open(sys.argv[1]) as spool:
+    spool.write("a", "0")
+spool = Spool.open(sys.argv[1])
+spool.write("a", "1")
+spool.commit("head")
+if sys.argv[2] != "nothing":
+    os._exit(0)
+spool.close()
+"""
+
 READ_ONLY = """
-import os, subprocess, sys
+import glob, os, subprocess, sys, tempfile
 from journal import Journal, ReadOnly, Spool, UsageError
-root, home, folder = sys.argv[1:]
-with Spool.open(root) as spool:
-    spool.write("a", "1")
-    spool.commit("head")
+root, home, folder, left, work = sys.argv[1:]
+subprocess.run([sys.executable, "-c", work, root, left], check=True)
+found = glob.glob(home + "/**/journal.db-*", recursive=True)
+assert len(found) == (0 if left == "nothing" else 2), found
+for name in found if left == "wal" else ():
+    if name.endswith("-shm"):
+        os.unlink(name)
 for options in (["--bind", folder, folder], ["-o", "remount,ro,bind", folder]):
     if subprocess.run(["mount", *options], capture_output=True).returncode:
         sys.exit(77)
@@ -291,15 +307,23 @@ else:
     sys.exit("it was opened")
 with Journal.open(root) as journal:
     assert (journal.read("a"), journal.verify().ok) == (b"1", True)
+assert glob.glob(tempfile.gettempdir() + "/spool-*") == []
 """
 
 
-@pytest.mark.parametrize("part", ["root", "home"])
-def test_a_medium_that_takes_no_writes_is_read(root: Path, spool_home: Path, part: str) -> None:
+MEDIA = [("root", "nothing"), ("home", "nothing"), ("home", "both"), ("home", "wal")]
+
+
+@pytest.mark.parametrize(("part", "left"), MEDIA)
+def test_a_medium_that_takes_no_writes_is_read(
+    root: Path, spool_home: Path, tmp_path: Path, part: str, left: str
+) -> None:
     folder = root if part == "root" else spool_home
-    command = ["unshare", "--mount", sys.executable, "-c", READ_ONLY, root, spool_home, folder]
+    (tmp_path / "temporary").mkdir()
+    command = ["unshare", "--mount", sys.executable, "-c", READ_ONLY, root, spool_home, folder, left, WORK]
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
     try:
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, env=environment)
     except FileNotFoundError:
         pytest.skip("this system has no unshare to mount something of one's own with")
     if done.returncode == 77 or "unshare" in done.stderr:

@@ -1,0 +1,49 @@
+"""A journal and its WAL on a medium that takes no writes, read from a copy.
+
+SQLite reads a WAL only beside an index that it makes in the same folder. Where it cannot, the last transactions would
+be unseen or the journal unreadable; so both files are copied into a folder of our own and opened there. Nobody can be
+writing to them meanwhile who does not also keep that index, and then SQLite would have read them where they lie; that
+they did not change is looked at all the same.
+"""
+
+import os
+import shutil
+import tempfile
+
+import apsw
+
+from journal.errors import StorageError
+
+PARTS = ("", "-wal")
+
+
+def open_copy(path: str) -> apsw.Connection:
+    """Opens a copy of a journal and its WAL for reading; its files have no name any more once this returns.
+
+    Raises:
+        StorageError: there is no room for the copy, or the files changed while they were copied.
+    """
+    folder = None
+    try:
+        folder = tempfile.mkdtemp(prefix="spool-")  # 0700: as private as the journal itself
+        copy = os.path.join(folder, "journal.db")
+        before = _looks(path)
+        for part in PARTS:
+            shutil.copyfile(path + part, copy + part)
+        if _looks(path) != before:
+            raise StorageError(f"{path} changed while it was copied to be read", hint="open it again")
+        connection = apsw.Connection(copy, flags=apsw.SQLITE_OPEN_READONLY)
+        connection.execute("PRAGMA schema_version").fetchall()  # every file is open from here on
+        return connection
+    except OSError as error:
+        hint = "make room for a copy of the journal, or name another folder by TMPDIR"
+        said = f"{path} has a WAL that cannot be read where it is, and not be copied either: {error}"
+        raise StorageError(said, hint=hint) from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _looks(path: str) -> list[tuple[int, int, int]]:
+    looks = [os.stat(path + part) for part in PARTS]
+    return [(look.st_ino, look.st_size, look.st_mtime_ns) for look in looks]
