@@ -41,6 +41,8 @@ def run(arguments: Namespace) -> int:
     place = located(arguments)
     paths = chosen(arguments, place)
     with access.reading(place) as journal:
+        if arguments.branch is not None:
+            journal.head(arguments.branch)  # which refuses a name that no branch has
         at = told(screen, arguments, journal, paths, arguments.limit)
         if at == arguments.after and not screen.json:
             screen.advice("No changes after that cursor.")

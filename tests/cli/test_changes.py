@@ -17,7 +17,7 @@ def test_the_feed(committed: Runner) -> None:
     ]
     assert committed("changes", "src").out == committed("changes", "--branch", "main", "src/*").out
     assert committed("changes", "src").out == f"2  {oldest}  A  src/b.txt\n"
-    assert committed("changes", "--branch", "none").out == "No changes after that cursor.\n"
+    assert "no branch is called 'none'" in committed("changes", "--branch", "none", code=2).err
     assert committed("changes", "--after", "3").out == "No changes after that cursor.\n"
 
 
