@@ -1,6 +1,7 @@
 """Zstandard frames, plain or against a base, as `zstd -d` and `zstd -d -D base` open them."""
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from journal.errors import CorruptionError
@@ -76,6 +77,25 @@ def decompress_against(body: Data, base: Data, size: int) -> bytes:
     return _opened(zstandard.ZstdDecompressor(dict_data=_dictionary(base)), body, size)
 
 
+def decompress_chain(bodies: Sequence[bytes], sizes: Sequence[int]) -> bytes:
+    """Opens a plain frame, then each frame against the content of the one before, and gives the last content.
+
+    It is one call into the library, and half the time of as many calls of `decompress_against`.
+
+    Raises:
+        CorruptionError: one is no such frame. That a content between is another one than was meant may go unseen.
+    """
+    import zstandard
+
+    try:
+        for body, size in zip(bodies, sizes, strict=True):
+            _refuse_other_size(body, size)
+        data = bytes(_local().decompressor.decompress_content_dict_chain(list(bodies)))
+    except (zstandard.ZstdError, ValueError) as error:
+        raise CorruptionError(f"a chain of zstd frames cannot be opened: {error}", hint="run `spool verify`") from error
+    return _whole(data, sizes[-1])
+
+
 def _dictionary(base: Data) -> "zstandard.ZstdCompressionDict":
     import zstandard
 
@@ -87,13 +107,23 @@ def _opened(decompressor: Any, body: Data, size: int) -> bytes:
     import zstandard
 
     try:
-        told = zstandard.frame_content_size(body)
-        # Asked before a byte is opened, so that a damaged frame cannot ask for more memory than the content has.
-        if told != size:
-            raise CorruptionError(f"a frame holds {told} bytes where {size} belong", hint="run `spool verify`")
+        _refuse_other_size(body, size)
         data = bytes(decompressor.decompress(body, max_output_size=size, allow_extra_data=False))
     except zstandard.ZstdError as error:
         raise CorruptionError(f"a zstd frame cannot be opened: {error}", hint="run `spool verify`") from error
+    return _whole(data, size)
+
+
+def _refuse_other_size(body: Data, size: int) -> None:
+    """Asks a frame before a byte is opened, so that a damaged one cannot ask for more memory than the content has."""
+    import zstandard
+
+    told = zstandard.frame_content_size(body)
+    if told != size:
+        raise CorruptionError(f"a frame holds {told} bytes where {size} belong", hint="run `spool verify`")
+
+
+def _whole(data: bytes, size: int) -> bytes:
     if len(data) != size:
         raise CorruptionError(f"a frame gave {len(data)} bytes where {size} belong", hint="run `spool verify`")
     return data

@@ -93,6 +93,14 @@ class Texts:
         """
         raise UnknownName(f"no journal holds {change.path!r}", hint="ask a journal", name=change.path, candidates=())
 
+    def whole(self, sha256: str) -> bytes:
+        """Gives one of the contents.
+
+        Raises:
+            UnknownName: it is neither.
+        """
+        return b"".join(self.pieces(sha256, 0))
+
     def pieces(self, sha256: str, offset: int) -> Iterator[bytes]:
         """Yields one of the contents from an offset on.
 

@@ -148,6 +148,28 @@ def pair(new: Sequence[ChunkDigest], old: Sequence[ChunkDigest]) -> list[ChunkDi
     return pairs
 
 
+class Step(NamedTuple):
+    """One stored chunk on the way from a keyframe to the chunk that is wanted."""
+
+    codec: int
+    body: bytes
+    size: int
+    digest: ChunkDigest
+
+
+def open_chain(steps: Sequence[Step], base: bytes) -> bytes:
+    """Gives the bytes of the last of some chunks, each based on the one before, the first on `base`; unchecked.
+
+    Raises:
+        CorruptionError: one cannot be read at all.
+    """
+    if len(steps) > 1 and steps[0].codec == Codec.ZSTD and all(each.codec == Codec.DELTA for each in steps[1:]):
+        return compression.decompress_chain([each.body for each in steps], [each.size for each in steps])
+    for codec, body, size, digest in steps:
+        base = open_chunk(codec, body, base, size, digest)
+    return base
+
+
 def open_chunk(codec: int, body: bytes, base: bytes | None, size: int, digest: ChunkDigest) -> bytes:
     """Gives a chunk's bytes unchecked, as the base of another one, whose digest is then right only if these were.
 
@@ -172,10 +194,19 @@ def unpack_chunk(codec: int, body: bytes, base: bytes | None, size: int, digest:
         CorruptionError: the body cannot be read at all.
     """
     data = open_chunk(codec, body, base, size, digest)
+    check_chunk(data, size, digest)
+    return data
+
+
+def check_chunk(data: bytes, size: int, digest: ChunkDigest) -> None:
+    """Holds bytes against the name of their chunk.
+
+    Raises:
+        DigestMismatch: they are others.
+    """
     found = chunk_digest(data)
     if found != digest or len(data) != size:
         raise _mismatch("chunk", digest, found, len(data), size)
-    return data
 
 
 def unpack(sha256: Sha256, size: int, pieces: Iterable[bytes]) -> bytes:

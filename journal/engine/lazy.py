@@ -64,6 +64,11 @@ class JournalSource:
                 renamed_from=facts.renamed_from,
             )
 
+    def whole(self, sha256: str) -> bytes:
+        """Gives a content, checked."""
+        with self._reading() as reading:
+            return reading.read(Sha256(bytes.fromhex(sha256)))
+
     def pieces(self, sha256: str, offset: int) -> Iterator[bytes]:
         """Yields a content from an offset on, in checked pieces."""
         with self._reading() as reading:

@@ -177,7 +177,7 @@ def bytes_of(overlay: Overlay, slot: Slot, version: Version) -> bytes:
     if version.origin and (origin := overlay.slots[version.origin]).look is not None:
         return b"".join(_read(desk, origin))
     look = desk.database.look()
-    return b"".join(blobs.pieces(blobs.get(look, version.state.sha256), desk.chunks, look))
+    return blobs.whole(blobs.get(look, version.state.sha256), desk.chunks, look)
 
 
 def _read(desk: Desk, slot: Slot) -> "list[bytes]":

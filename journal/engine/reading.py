@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from journal.content.diffing import Side, compare, preview, unified
 from journal.content.diffing import hunks as hunks_of
-from journal.content.packing import unpack
 from journal.database import Database, Write
 from journal.errors import JournalError
 from journal.ids import BlobId, ChunkDigest, Sha256
@@ -153,4 +152,4 @@ class Reading:
         return self._bytes(blobs.get(self.database.look(), state.sha256))
 
     def _bytes(self, blob: BlobRow) -> bytes:
-        return unpack(blob.sha256, blob.size, blobs.pieces(blob, self.chunks, self.database.look()))
+        return blobs.whole(blob, self.chunks, self.database.look())

@@ -34,7 +34,7 @@ class Blob(Record):
         Raises:
             DigestMismatch: the stored bytes are damaged.
         """
-        return b"".join(source_at(self._journal).pieces(self.sha256, 0))
+        return source_at(self._journal).whole(self.sha256)
 
     def open(self) -> Reader:
         """Opens it as a binary file in bounded memory."""

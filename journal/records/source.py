@@ -25,6 +25,9 @@ class Source(Protocol):
     def patch_of(self, change: "Change") -> "FilePatch":
         """Gives the patch of a committed change."""
 
+    def whole(self, sha256: str) -> bytes:
+        """Gives a content, checked."""
+
     def pieces(self, sha256: str, offset: int) -> Iterator[bytes]:
         """Yields a content from an offset on, in checked pieces."""
 

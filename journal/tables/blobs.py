@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from journal.content.packing import PackedBlob, Tally
+from journal.content.packing import PackedBlob, Tally, unpack
 from journal.database import Read, Write
 from journal.errors import CorruptionError, DigestMismatch, UnknownName
 from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256
@@ -156,6 +156,22 @@ def digests(tx: Read, blob: BlobRow) -> tuple[ChunkDigest, ...]:
     """Names a content's chunks, in order."""
     listed = "[" + ",".join(map(str, blob.chunks)) + "]"
     return tuple(ChunkDigest(row[0]) for row in tx.rows(chunks.SELECT_DIGESTS, ids=listed))
+
+
+def whole(blob: BlobRow, store: chunks.Chunks, tx: Read) -> bytes:
+    """Gives a whole content, checked once, by its own name; where that fails, chunk by chunk, to tell which is wrong.
+
+    Raises:
+        DigestMismatch, CorruptionError: it is damaged.
+    """
+    try:
+        parts = [store.unchecked(chunk_id) for chunk_id in blob.chunks]
+        data = unpack(blob.sha256, blob.size, [part.data for part in parts])
+    except CorruptionError:
+        return b"".join(pieces(blob, store, tx))
+    for part in parts:
+        store.remember(part)
+    return data
 
 
 def pieces(blob: BlobRow, store: chunks.Chunks, tx: Read, offset: int = 0) -> Iterator[bytes]:

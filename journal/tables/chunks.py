@@ -2,8 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
-from journal.content.packing import PackedChunk, open_chunk, unpack_chunk
+from journal.content.packing import PackedChunk, Step, check_chunk, open_chain, unpack_chunk
 from journal.database import Read, Write
 from journal.errors import CorruptionError
 from journal.ids import ChunkDigest, ChunkId
@@ -41,8 +43,11 @@ SELECT_SIZES = """
 SELECT c.size FROM json_each(:ids) AS j JOIN chunk AS c ON c.id = j.value ORDER BY j.key
 """
 
-Step = tuple[int, bytes, int, ChunkDigest]
-"""One chunk of a chain: codec, body, size, digest."""
+class Chunk(NamedTuple):
+    """One chunk's name and bytes."""
+
+    digest: ChunkDigest
+    data: bytes
 
 
 def put(tx: Write, chunk: PackedChunk) -> ChunkId:
@@ -143,25 +148,38 @@ class Chunks:
         Raises:
             DigestMismatch, CorruptionError: it is damaged, or the first of its bases that is.
         """
-        data: bytes | None = None
+        digest, steps, base = self._way(chunk_id)
+        found = Chunk(digest, _checked(steps, base))
+        self.remember(found)
+        return found.data
+
+    def unchecked(self, chunk_id: ChunkId) -> Chunk:
+        """Gives a chunk by its number, to who can check the whole it is a part of; then `remember` takes it.
+
+        Raises:
+            CorruptionError: it cannot be read at all.
+        """
+        digest, steps, base = self._way(chunk_id)
+        return Chunk(digest, open_chain(steps, base))
+
+    def _way(self, chunk_id: ChunkId) -> tuple[ChunkDigest, list[Step], bytes]:
+        """Names a chunk, and tells how it is decoded: by which steps, from which base that is remembered, or none."""
         rows = self._look().rows(SELECT_CHAIN, id=chunk_id)
         if not rows:
             raise CorruptionError(f"chunk number {chunk_id} is missing", hint="run `spool verify`")
-        start = next((at for at in range(len(rows) - 1, -1, -1) if rows[at][1] in self._contents), None)
-        if start is not None:
-            data = self._contents[rows[start][1]]
-            self._contents.move_to_end(rows[start][1])
-        steps = [(codec, body, length, ChunkDigest(digest)) for _, digest, length, codec, body in rows]
-        data = _decoded(steps[0 if start is None else start + 1 :], data)
-        assert data is not None  # there was a row, so there is content
-        self._remember(ChunkDigest(rows[-1][1]), data)
-        return data
+        steps = [Step(codec, body, size, ChunkDigest(digest)) for _, digest, size, codec, body in rows]
+        for at in range(len(steps) - 1, -1, -1):
+            base = self._contents.get(steps[at].digest)
+            if base is not None:
+                self._contents.move_to_end(steps[at].digest)
+                return steps[-1].digest, steps[at + 1 :], base
+        return steps[-1].digest, steps, b""
 
     def offer(self, chunk: PackedChunk, data: bytes) -> None:
         """Remembers a chunk that the next transaction will keep, so that a later one can be based on it."""
         line = () if chunk.base is None else self.lineage(chunk.base)
         self._remember_line(chunk.digest, ((chunk.digest, chunk.gen), *line))
-        self._remember(chunk.digest, data)
+        self.remember(Chunk(chunk.digest, data))
 
     def forget(self) -> None:
         """Drops all it remembers, as when a transaction that would have kept an offered chunk failed."""
@@ -169,11 +187,12 @@ class Chunks:
         self._lineages.clear()
         self._bytes = 0
 
-    def _remember(self, digest: ChunkDigest, data: bytes) -> None:
-        if digest in self._contents:
+    def remember(self, chunk: Chunk) -> None:
+        """Keeps a chunk that is known to be right, and drops the eldest beyond the bound."""
+        if chunk.digest in self._contents:
             return
-        self._contents[digest] = data
-        self._bytes += len(data)
+        self._contents[chunk.digest] = chunk.data
+        self._bytes += len(chunk.data)
         while self._bytes > CHUNK_CACHE_BYTES:
             self._bytes -= len(self._contents.popitem(last=False)[1])
 
@@ -184,17 +203,13 @@ class Chunks:
                 self._lineages.popitem(last=False)
 
 
-def _decoded(steps: list[Step], base: bytes | None) -> bytes | None:
+def _checked(steps: Sequence[Step], base: bytes) -> bytes:
     """Decodes a chunk from its bases. Only the last is checked: a wrong base makes it wrong, and is then looked for."""
-    data = base
-    try:
-        for codec, body, size, digest in steps[:-1]:
-            data = open_chunk(codec, body, data, size, digest)
-        for codec, body, size, digest in steps[-1:]:
-            data = unpack_chunk(codec, body, data, size, digest)
-    except CorruptionError:
-        data = base
-        for codec, body, size, digest in steps:
-            data = unpack_chunk(codec, body, data, size, digest)
-        raise
-    return data
+    with suppress(CorruptionError):
+        data = open_chain(steps, base)
+        if steps:
+            check_chunk(data, steps[-1].size, steps[-1].digest)
+        return data
+    for codec, body, size, digest in steps:
+        base = unpack_chunk(codec, body, base, size, digest)
+    return base

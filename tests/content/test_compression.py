@@ -4,6 +4,7 @@ import random
 import shutil
 import subprocess
 import threading
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,32 @@ def test_a_frame_that_asks_for_much_memory_gets_none() -> None:
     bomb = zstandard.ZstdCompressor(3).compress(bytes(64 << 20))
     with pytest.raises(CorruptionError, match="belong"):
         compression.decompress(bomb, 10)
+    with pytest.raises(CorruptionError, match="belong"):
+        compression.decompress_chain([compression.compress(b"small"), bomb], [5, 10])
+
+
+TRAINED = b"\x37\xa4\x30\xec"
+"""how a trained dictionary begins"""
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=6), st.sampled_from([b"", TRAINED]))
+def test_a_chain_is_opened_as_one_by_one(contents: list[bytes], start: bytes) -> None:
+    contents = [start + each for each in contents]
+    bodies = [compression.compress(contents[0])]
+    bodies += [compression.compress_against(data, base) for base, data in pairwise(contents)]
+    assert compression.decompress_chain(bodies, [len(each) for each in contents]) == contents[-1]
+
+
+def test_a_damaged_chain_is_no_content() -> None:
+    first, second = NOISE[:900], NOISE[:400] + b"x" + NOISE[400:900]
+    bodies, sizes = [compression.compress(first), compression.compress_against(second, first)], [900, 901]
+    whole, delta = bodies
+    for broken in ([delta, delta], [whole, b"no frame"], [whole, b""], [whole, delta[:-3]], [whole[:-3], delta]):
+        with pytest.raises(CorruptionError):
+            compression.decompress_chain(broken, sizes)
+    for others in ([900, 900], [899, 901], [900, 0]):
+        with pytest.raises(CorruptionError):
+            compression.decompress_chain(bodies, others)
 
 
 def test_threads_compress_at_once() -> None:

@@ -72,6 +72,10 @@ class FakeSource:
         self.asked.append(f"patch_of {change.cursor}")
         return file_patch(path=change.path)
 
+    def whole(self, sha256: str) -> bytes:
+        self.asked.append(f"whole {sha256[:2]}")
+        return self.content
+
     def pieces(self, sha256: str, offset: int) -> Iterator[bytes]:
         self.asked.append(f"pieces {sha256[:2]} {offset}")
         for start in range(offset, len(self.content), 5):

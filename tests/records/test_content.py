@@ -8,7 +8,7 @@ SHA = "22" * 32
 
 def test_a_blob_reads_all_of_its_content(journal: FakeSource) -> None:
     assert Blob(SHA, 12, True, JOURNAL).read() == b"some content"
-    assert journal.asked == ["pieces 22 0"]
+    assert journal.asked == ["whole 22"]
 
 
 def test_a_blob_opens_as_a_file_that_seeks(journal: FakeSource) -> None:

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from journal.content.packing import Tally, pack, pack_chunk
-from journal.database import Database, Write
+from journal.database import Database, Read, Write
 from journal.errors import CorruptionError, DigestMismatch, UnknownName
-from journal.ids import BlobId, ChunkId, Sha256, chunk_digest, sha256
+from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256, chunk_digest, sha256
 from journal.tables import blobs, chunks
 from journal.tables.chunks import Chunks
 from tests.tables import rows
@@ -32,6 +32,11 @@ def arrive(tx: Write, blob_id: BlobId, pieces: list[bytes]) -> Tally:
         tally.update(piece)
         blobs.extend(tx, blob_id, [chunks.put(tx, pack_chunk(piece, chunk_digest(piece), None, None))])
     return tally
+
+
+def joined(blob: blobs.BlobRow, store: Chunks, tx: Read) -> bytes:
+    """All of a content, from its pieces."""
+    return b"".join(blobs.pieces(blob, store, tx))
 
 
 def test_a_content_is_kept_once(database: Database) -> None:
@@ -123,6 +128,8 @@ def test_a_content_that_lost_a_chunk_is_never_given_out_short(database: Database
     look = database.look()
     with pytest.raises(DigestMismatch):
         next(blobs.pieces(blobs.get(look, sha256(LARGE)), Chunks(database.look), look))
+    with pytest.raises(DigestMismatch):
+        blobs.whole(blobs.get(look, sha256(LARGE)), Chunks(database.look), look)
 
 
 def test_a_content_whose_chunks_changed_places_is_not_given_out_whole(database: Database) -> None:
@@ -136,6 +143,8 @@ def test_a_content_whose_chunks_changed_places_is_not_given_out_whole(database: 
     with pytest.raises(DigestMismatch):
         given.extend(blobs.pieces(blobs.get(look, sha256(LARGE)), Chunks(database.look), look))
     assert sum(map(len, given)) < len(LARGE)
+    with pytest.raises(DigestMismatch):
+        blobs.whole(blobs.get(look, sha256(LARGE)), Chunks(database.look), look)
 
 
 def test_a_damaged_chunk_of_a_content_is_never_given_out(database: Database) -> None:
@@ -149,6 +158,22 @@ def test_a_damaged_chunk_of_a_content_is_never_given_out(database: Database) -> 
         for piece in blobs.pieces(blobs.get(look, sha256(LARGE)), Chunks(database.look), look):
             whole += piece
     assert LARGE.startswith(whole) and len(whole) > 400_000
+    store = Chunks(database.look)
+    with pytest.raises(DigestMismatch) as caught:
+        blobs.whole(blobs.get(look, sha256(LARGE)), store, look)
+    named = blobs.digests(look, blobs.get(look, sha256(LARGE)))[-1]
+    assert caught.value.expected == named.hex()  # the chunk, not only the content
+    assert store.late(ChunkDigest(bytes.fromhex(caught.value.found))) is None
+
+
+def test_a_whole_content_is_remembered_chunk_by_chunk(database: Database) -> None:
+    with database.begin() as tx:
+        rows.blob(tx, LARGE)
+    store, look = Chunks(database.look), database.look()
+    found = blobs.get(look, sha256(LARGE))
+    assert blobs.whole(found, store, look) == LARGE == joined(found, store, look)
+    assert b"".join(store.late(digest) or b"" for digest in blobs.digests(look, found)) == LARGE
+    assert blobs.whole(blobs.get(look, found.sha256), store, look) == LARGE
 
 
 def test_a_large_content_arrives_in_pieces_and_is_seen_when_it_is_whole(database: Database) -> None:
