@@ -19,12 +19,18 @@ _BETWEEN = re.compile(rb"--\s*\r?$|commit [0-9a-f]{7,64}|From [0-9a-f]{7,64} |On
 
 
 class ParsedHunk(NamedTuple):
-    """A changed place as a diff says it: starts counted from 1, lines as `lines.split` gives them, with their signs."""
+    """A changed place as a diff says it: starts counted from 1, lines as `lines.split` gives them, with their signs.
+
+    `old_start` is None where it does not say where it belongs; then `above` may name lines that stand somewhere before
+    it, outermost first, as `@@ class Name` does. `sloppy` tells that what it means had to be guessed in a part.
+    """
 
     line: int
-    old_start: int
+    old_start: int | None
     new_start: int
     body: tuple[tuple[str, bytes], ...]
+    sloppy: bool = False
+    above: tuple[bytes, ...] = ()
 
     @property
     def old(self) -> list[bytes]:

@@ -36,6 +36,9 @@ def place(hunks: Sequence[ParsedHunk], found: list[bytes], tolerance: Tolerance)
     shift = free = 0  # how far the hunks that are there already move the others; the first line that none has taken
     for hunk in hunks:
         old, new = hunk.old, hunk.new
+        if hunk.old_start is None:
+            made.append(_refused("it does not say at which line it belongs"))
+            continue
         at = hunk.old_start - (1 if old else 0) + shift
         placed = _placed(hunk, old, new, at, free, found)
         made.append(placed)
