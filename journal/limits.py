@@ -181,6 +181,21 @@ VERDICTS_KEPT_MAX = 100_000
 PATCH_BYTES_MAX = 64 << 20
 """bytes of a diff that is applied; it is read as a whole, as is every file that it edits."""
 
+PATCH_PLACES_MAX = 64
+"""places of a hunk that are told apart; lines that stand at more of them say nothing of where it belongs."""
+
+PATCH_SCAN_BYTES_MAX = 1 << 28
+"""bytes gone through for hunks none of whose lines is rare; beyond them such hunks are refused, 0.1 s later."""
+
+PATCH_DRIFTS_MAX = 200
+"""hunks of one file that are looked for by likeness; a file that so many do not fit is another file."""
+
+PATCH_DRIFT_LINES_MAX = 400
+"""old lines of a hunk that is looked for by likeness."""
+
+PATCH_WINDOW_CHARS_MAX = 20_000
+"""characters of a hunk, or of a place it may belong to, that are compared letter by letter."""
+
 NEAREST_LINES_MAX = 5
 """lines that an error quotes to show where several places are."""
 

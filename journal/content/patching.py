@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from journal.content import lines
 from journal.content.diff_parsing import FileDiff, diff_bytes, parse
-from journal.content.placement import Placed, place, spliced
+from journal.content.landing import Placed, lines_after, spliced
+from journal.content.placement import place
 from journal.errors import InvalidPatch, PatchConflict, UsageError
 from journal.records import FilePatch, PatchHunkReport, Tolerance
 from journal.records.operations import checked_tolerance
@@ -149,12 +150,8 @@ def conflict(path: str, report: tuple[PatchHunkReport, ...], note: str = "") -> 
 
 
 def _reported(placed: Sequence[Placed]) -> tuple[PatchHunkReport, ...]:
-    made, shift = list[PatchHunkReport](), 0
-    for number, each in enumerate(placed, start=1):
-        line = 0 if each.status == "refused" else each.at + shift + 1
-        made.append(PatchHunkReport(number, each.status, each.level, line, each.note))
-        shift += len(each.given) - each.taken
-    return tuple(made)
+    landed = enumerate(zip(placed, lines_after(placed), strict=True), start=1)
+    return tuple(PatchHunkReport(number, each.status, each.level, line, each.note) for number, (each, line) in landed)
 
 
 def _all(part: FileDiff, status: str, line: int, note: str) -> tuple[PatchHunkReport, ...]:

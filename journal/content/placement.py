@@ -1,43 +1,45 @@
-"""Where the hunks of a diff belong in a file: the one place that knows how far they may drift."""
+"""Where the hunks of a diff belong in a file: the one place that knows how far they may drift.
+
+    strict      a hunk belongs exactly at its numbered line, where its old lines stand byte for byte
+    tolerant    numbers are hints, white space may differ, context may have been edited: `seeking`
+    fuzzy       what is left is merged character by character within one window that is much alike: `merging`
+
+Whatever fits strictly is placed strictly, so that a larger tolerance never moves a hunk that stands where it says.
+"""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
 
-from journal.content import lines, text
+from journal.content import seeking
 from journal.content.diff_parsing import ParsedHunk
+from journal.content.landing import NOWHERE, Placed, refused, shown, unless_torn
 from journal.records import Tolerance
-
-SHOWN_CHARS = 60
-
-
-class Placed(NamedTuple):
-    """What becomes of one hunk: from line `at`, counted from 0, `taken` lines make room for the `given` ones.
-
-    One that is `already` there or `refused` takes and gives nothing.
-    """
-
-    status: Literal["applied", "already", "refused"]
-    level: Literal["exact", "trailing-space", "white-space", "drift", "merge"]
-    at: int
-    taken: int
-    given: list[bytes]
-    note: str = ""
 
 
 def place(hunks: Sequence[ParsedHunk], found: list[bytes], tolerance: Tolerance) -> list[Placed]:
     """Finds the place of every hunk in the lines of a file, as `lines.split` gives them.
 
-    Every tolerance is strict so far: a hunk belongs exactly at its numbered line, where its old lines stand byte for
-    byte. Where they do not and its new lines stand there instead, between the context or the ends of the file that
-    they are said to have, it is there already; so is one that adds to the end of a file which ends with just that, and
-    one that fills an empty file which holds just that. The hunks after it are then counted on from there.
+    A hunk whose old lines do not stand where it belongs, and whose new lines do, between the context or the ends of the
+    file that they are said to have, is there already; so is one that adds to the end of a file which ends with just
+    that, and one that fills an empty file which holds just that.
     """
+    placed = strictly(hunks, found)
+    if tolerance == "strict" or all(each.status != "refused" for each in placed):
+        return placed
+    made = seeking.sought(hunks, found, merging=tolerance == "fuzzy")
+    for number, each in enumerate(made):
+        if each.note == NOWHERE and hunks[number].old_start is not None:
+            made[number] = placed[number]  # which says what stands there instead
+    return made
+
+
+def strictly(hunks: Sequence[ParsedHunk], found: list[bytes]) -> list[Placed]:
+    """Places hunks at their numbered lines; after one that is there already, the others are counted on from it."""
     made = list[Placed]()
     shift = free = 0  # how far the hunks that are there already move the others; the first line that none has taken
     for hunk in hunks:
         old, new = hunk.old, hunk.new
         if hunk.old_start is None:
-            made.append(_refused("it does not say at which line it belongs"))
+            made.append(refused("it does not say at which line it belongs"))
             continue
         at = hunk.old_start - (1 if old else 0) + shift
         placed = _placed(hunk, old, new, at, free, found)
@@ -53,25 +55,15 @@ def place(hunks: Sequence[ParsedHunk], found: list[bytes], tolerance: Tolerance)
 def _placed(hunk: ParsedHunk, old: list[bytes], new: list[bytes], at: int, free: int, found: list[bytes]) -> Placed:
     if at < free:
         note = "it is said to begin within the hunk before it" if free else f"there is no line {hunk.old_start}"
-        return _refused(note)
+        return refused(note)
     if not old and not at and new == found:
         return Placed("already", "exact", 0, 0, [], "the file holds just these lines already")
     there = found[at : at + len(old)] == old and at <= len(found)
     if there and not _ends_already(hunk, new, at, found):
-        return _unless_torn(Placed("applied", "exact", at, len(old), new), found)
+        return unless_torn(Placed("applied", "exact", at, len(old), new), found)
     if _stands_already(hunk, new, at, found):
         return Placed("already", "exact", at, 0, [], "its new lines stand there already")
-    return _refused(_difference(old, at, found))
-
-
-def _unless_torn(placed: Placed, found: list[bytes]) -> Placed:
-    """Refuses what would put a line behind a last line that has no newline."""
-    end = placed.at + placed.taken
-    if end < len(found) and placed.given and placed.given[-1].endswith(lines.NO_NEWLINE):
-        return _refused(f"it ends the file, and line {end + 1} follows")
-    if placed.given and placed.at > 0 and found[placed.at - 1].endswith(lines.NO_NEWLINE):
-        return _refused(f"line {placed.at} has no newline, and it would go on behind it")
-    return placed
+    return refused(_difference(old, at, found))
 
 
 def _stands_already(hunk: ParsedHunk, new: list[bytes], at: int, found: list[bytes]) -> bool:
@@ -93,28 +85,7 @@ def _difference(old: list[bytes], at: int, found: list[bytes]) -> str:
     """Says at which line the file is not as the hunk has it, and how both are."""
     for number, line in enumerate(old, start=at):
         if number >= len(found):
-            return f"the file ends at line {len(found)}, the hunk goes on with {_shown(line)}"
+            return f"the file ends at line {len(found)}, the hunk goes on with {shown(line)}"
         if found[number] != line:
-            return f"line {number + 1} is {_shown(found[number])}, the hunk has {_shown(line)}"
+            return f"line {number + 1} is {shown(found[number])}, the hunk has {shown(line)}"
     return f"the file ends at line {len(found)}"
-
-
-def _shown(line: bytes) -> str:
-    ended = line.removesuffix(lines.NO_NEWLINE)
-    shown = f"'{text.shown(ended, SHOWN_CHARS)}'"
-    return shown if ended == line else shown + " without a newline"
-
-
-def _refused(note: str) -> Placed:
-    return Placed("refused", "exact", -1, 0, [], note)
-
-
-def spliced(found: list[bytes], placed: Sequence[Placed]) -> list[bytes]:
-    """Gives the lines of the file with every hunk that applies in its place."""
-    made, done = list[bytes](), 0
-    for each in placed:
-        if each.status == "applied":
-            made += found[done : each.at]
-            made += each.given
-            done = each.at + each.taken
-    return made + found[done:]

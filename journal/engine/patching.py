@@ -38,6 +38,8 @@ def made(
     state, data = (None, None) if before is None else before
     if state is not None:
         _refuse_other_kind(part, path, state)
+    if state is not None and state.kind == "symlink":
+        tolerance = "strict"  # a target is a name, and nothing in it may differ
     if needs_bytes(part):
         try:
             found = applied(part, None if state is None else data, path, tolerance, ignore_conflicts=ignore_conflicts)

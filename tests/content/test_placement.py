@@ -3,8 +3,9 @@
 import pytest
 
 from journal.content.diff_parsing import parse
+from journal.content.landing import Placed, spliced
 from journal.content.lines import joined, split
-from journal.content.placement import Placed, place, spliced
+from journal.content.placement import place
 
 FILE = b"1\n2\n3\n4\n5\n6\n7\n8\n9\n"
 THREE = b"@@ -2,3 +2,3 @@\n 2\n-3\n+three\n 4\n"

@@ -52,7 +52,7 @@ def test_bytes_and_crlf_and_missing_newlines_stay_as_they_are(spool: Spool, root
 
 
 def test_a_hunk_that_does_not_fit_changes_nothing(spool: Spool, root: Path) -> None:
-    spool.write("a.txt", TWENTY.replace("17\n", "XVII\n"))
+    spool.write("a.txt", TWENTY.replace("18\n", "XVIII\n"))
     before = shape(root)
     with pytest.raises(PatchConflict) as caught:
         spool.patch("a.txt", HUNKS)
@@ -64,9 +64,9 @@ def test_a_hunk_that_does_not_fit_changes_nothing(spool: Spool, root: Path) -> N
 
 
 def test_what_does_not_fit_may_be_left_out(spool: Spool, root: Path) -> None:
-    spool.write("a.txt", TWENTY.replace("17\n", "XVII\n"))
+    spool.write("a.txt", TWENTY.replace("18\n", "XVIII\n"))
     patch = spool.patch("a.txt", HUNKS, ignore_conflicts=True)
-    assert (root / "a.txt").read_text() == TWENTY.replace("17\n", "XVII\n").replace("3\n", "three\n", 1)
+    assert (root / "a.txt").read_text() == TWENTY.replace("18\n", "XVIII\n").replace("3\n", "three\n", 1)
     assert [each.status for each in patch.report] == ["applied", "refused"]
     results = spool.batch([Patch("a.txt", HUNKS, ignore_conflicts=True), Write("b", "x")])
     assert [(each.conflicted, each.applied, each.patch.changed) for each in results] == [
