@@ -181,6 +181,12 @@ VERDICTS_KEPT_MAX = 100_000
 PATCH_BYTES_MAX = 64 << 20
 """bytes of a diff that is applied; it is read as a whole, as is every file that it edits."""
 
+PATCH_ANCHORS_MAX = 32
+"""lines that are said to stand above one place of a diff: deeper than any nesting that people write."""
+
+PATCH_PARTS_MAX = 1000
+"""parts of one diff about one file, such as blocks that replace: each goes through the whole file."""
+
 NEAREST_LINES_MAX = 5
 """lines that an error quotes to show where several places are."""
 

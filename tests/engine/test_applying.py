@@ -252,7 +252,7 @@ REFUSED = [
     (create_diff("a", "1\n", "one\n").diff + "--- a/../x\n+++ b/../x\n@@ -1 +1 @@\n-1\n+2\n", PathRefused),
     (create_diff("a", "1\n", "one\n").diff + "--- a/.git/x\n+++ b/.git/x\n@@ -1 +1 @@\n-1\n+2\n", PathRefused),
     (create_diff("a", "1\n", "one\n").diff + "--- /dev/null\n+++ b/a/below\n@@ -0,0 +1 @@\n+2\n", PathRefused),
-    (create_diff("a", "1\n", "one\n").diff + "words\n", InvalidPatch),
+    (create_diff("a", "1\n", "one\n").diff + "words\n", PatchConflict),
     ("diff --git a/a b/b\nrename from a\nrename to b\n", WorkspaceChanged),
     ("diff --git a/a b/b\ncopy from a\ncopy to b\n", WorkspaceChanged),
     ("diff --git a/link b/link\nindex 1..2 100644\n--- a/link\n+++ b/link\n@@ -1 +1 @@\n-a\n+b\n", PatchConflict),
