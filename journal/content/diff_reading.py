@@ -37,11 +37,12 @@ def _read(data: bytes, strictly: InvalidPatch | None) -> list[FileDiff]:
     if given[-1] == b"":
         given.pop()
     form = _form(given)
-    if form is None:
-        raise _none(given) from strictly
     if form == "envelope":
         return envelopes.parse(given)
-    return search_blocks.parse(given) if form == "blocks" else lenient.parse(given)
+    parts = search_blocks.parse(given) if form == "blocks" else lenient.parse(given) if form == "diff" else []
+    if not parts:
+        raise _none(given) from strictly
+    return parts
 
 
 def _unwrapped(data: bytes) -> bytes:
@@ -58,7 +59,7 @@ def _whole(data: bytes, parts: list[FileDiff]) -> bool:
     """Tells whether the strict reader took in every change: it skips what git skips, and a person may mean more."""
     if sum(len(part.hunks) for part in parts) != sum(1 for _ in _HUNKS.finditer(data)):
         return False
-    if _FOREIGN.search(data):
+    if _FOREIGN.search(data) or any(lenient.is_silent(part) for part in parts):
         return False
     ends = (lenient.swallowed(each, each is part.hunks[-1]) for part in parts for each in part.hunks)
     return not any(ends)

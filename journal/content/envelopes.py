@@ -6,7 +6,7 @@ from journal.content import bodies, hunk_heads
 from journal.content.bodies import Body
 from journal.content.diff_parsing import FileDiff, ParsedHunk
 from journal.content.hunk_heads import Head
-from journal.content.markers import directive, fence, form_at, header_at, misread, mixed
+from journal.content.markers import directive, fence, form_at, header_at, is_signed, misread, mixed
 
 _LINES = "begin a line of context with a blank, others with - or +"
 _DIRECTIVES = "*** Update File: PATH, *** Add File: PATH, *** Delete File: PATH, *** Move to: PATH, *** End Patch"
@@ -62,8 +62,8 @@ class _Reader:
         line, form = self.lines[self.at], form_at(self.lines, self.at)
         if form is not None:
             raise mixed(self.at + 1, "envelope", form)
-        below = made and self.at == self.closed + 1
-        if made and (line.startswith(b"+") or (below and line.startswith((b"-", b" ")))):
+        below = bool(made) and self.at == self.closed + 1
+        if line.startswith(b"+") or (below and is_signed(line)):
             hint = f"begin each line of a file with its sign, a fence too; or name the file first: {_DIRECTIVES}"
             raise misread(self.at + 1, "stands in no file of the envelope", hint, line)
         if fence(line) is not None:

@@ -21,10 +21,10 @@ _TYPED_NAME = re.compile(DASH + rb"{1,3} (?=\S)")
 
 
 def parse(given: list[bytes]) -> list[FileDiff]:
-    """Reads the lines of a sloppy unified diff; a part without names has `named` False.
+    """Reads the lines of a sloppy unified diff, which may be none; a part without names has `named` False.
 
     Raises:
-        InvalidPatch: it has no hunk, or more than one meaning.
+        InvalidPatch: a hunk changes nothing, or has more than one meaning.
     """
     _name_by_dashes(given)
     return _Reader(given).files()
@@ -36,6 +36,12 @@ def swallowed(hunk: ParsedHunk, at_end: bool) -> bool:
         return False
     old, new = hunk.body[-2][1], hunk.body[-1][1]
     return old.startswith(b"-- a/") and new.startswith(b"++ b/") and old[5:].split(b"\t")[0] == new[5:].split(b"\t")[0]
+
+
+def is_silent(part: FileDiff) -> bool:
+    """Tells whether a part names a file and asks for nothing."""
+    silent = part.way == "modify" and not part.hunks and not part.binary
+    return silent and (part.new_mode is None or part.old_mode == part.new_mode)
 
 
 class _Reader(Parser):
@@ -89,7 +95,7 @@ class _Reader(Parser):
         return False
 
     def _skip(self, line: bytes) -> None:
-        if line.startswith(b"+") and self.ended >= 0:
+        if line.startswith(b"+"):
             hint = "write @@ above it when it is the next hunk, or a blank before the lines of context that part them"
             raise misread(self.at + 1, "adds a line outside of every hunk", hint, line)
         self.at += 1
@@ -268,11 +274,10 @@ def _telling(parts: list[FileDiff]) -> list[FileDiff]:
         InvalidPatch
     """
     made = []
-    for part, after in zip(parts, [*parts[1:], None], strict=True):
-        silent = part.way == "modify" and not part.hunks and not part.binary
-        if not silent or (part.new_mode is not None and part.old_mode != part.new_mode):
+    for at, part in enumerate(parts, start=1):
+        if not is_silent(part):
             made.append(part)
-        elif after is None or after.path != part.path:
+        elif at == len(parts) or parts[at].path != part.path:
             hint = "write what changes below its names, as hunks that begin with @@ -1,3 +1,4 @@"
             raise misread(part.line, f"names {part.path!r}, and says nothing of it", hint)
     return made
