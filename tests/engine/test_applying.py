@@ -262,6 +262,12 @@ REFUSED = [
     ("@@ -1 +1 @@\n-1\n+one\n", InvalidPatch),
     ("", InvalidPatch),
     ("words\n", InvalidPatch),
+    ("*** Begin Patch\n*** Add File: n\n+1\n*** Update File: none\n-1\n+2\n*** End Patch\n", UnknownName),
+    ("*** Begin Patch\n*** Add File: b\n+1\n*** End Patch\n", PatchConflict),
+    ("*** Begin Patch\n*** Delete File: b\n*** Add File: ../n\n+1\n*** End Patch\n", PathRefused),
+    ("<<<<<<< SEARCH\n1\n=======\none\n>>>>>>> REPLACE\n", InvalidPatch),
+    ("b\n<<<<<<< SEARCH\n=======\none\n>>>>>>> REPLACE\n", InvalidPatch),
+    ("File: b\n<<<<<<< SEARCH\n=======\none\n>>>>>>> REPLACE\n", PatchConflict),
 ]
 
 
