@@ -196,6 +196,12 @@ PATCH_DRIFT_LINES_MAX = 400
 PATCH_WINDOW_CHARS_MAX = 20_000
 """characters of a hunk, or of a place it may belong to, that are compared letter by letter."""
 
+PATCH_ANCHORS_MAX = 32
+"""lines that are said to stand above one place of a diff: deeper than any nesting that people write."""
+
+PATCH_PARTS_MAX = 1000
+"""parts of one diff about one file, such as blocks that replace: each goes through the whole file."""
+
 NEAREST_LINES_MAX = 5
 """lines that an error quotes to show where several places are."""
 

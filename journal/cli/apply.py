@@ -5,18 +5,19 @@ from argparse import ArgumentParser, Namespace
 from journal.cli import access, output, patches, plans
 from journal.cli.location import located
 from journal.cli.output import Screen
-from journal.cli.patch import describe_tolerance
+from journal.cli.patch import A_DIFF, FORMS, describe_tolerance
 from journal.records import FilePatch
 
 
 def describe(parser: ArgumentParser) -> None:
     """Adds the arguments of `spool apply`."""
     parser.epilog = (
+        f"{FORMS}\n"
         "A diff of git, GNU diff or `spool diff` may create, delete, rename and copy files, and set modes.\n"
         "Its names are relative to the root. JSON: patches, each with the `report` of its hunks; with --dry-run also\n"
         "plan, conflicts, dry_run."
     )
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a unified diff (default, or -: standard input)")
+    parser.add_argument("file", nargs="?", metavar="FILE", help=A_DIFF)
     parser.add_argument("-n", "--dry-run", action="store_true", help="only print what would be done")
     describe_tolerance(parser)
     access.describe(parser)

@@ -7,15 +7,23 @@ from journal.cli.location import located
 from journal.cli.output import Screen
 from journal.records.operations import TOLERANCES
 
+A_DIFF = "a diff, envelope or blocks (default, or -: standard input)"
+FORMS = (
+    "FILE is a unified diff, in fences and with prose around too, its counts right or wrong; *** Begin Patch with\n"
+    "*** Update, Add or Delete File; or blocks of <<<<<<< SEARCH, =======, >>>>>>> REPLACE, the path above them.\n"
+    "With --tolerance strict it is what git or GNU diff wrote."
+)
+
 
 def describe(parser: ArgumentParser) -> None:
     """Adds the arguments of `spool patch`."""
     parser.epilog = (
+        f"{FORMS}\n"
         "The names in the diff are not looked at; one over many files is for `spool apply`.\n"
         "JSON: patches, a list of one whose `report` says how each hunk landed."
     )
     parser.add_argument("path", metavar="PATH", help="the file")
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a unified diff (default, or -: standard input)")
+    parser.add_argument("file", nargs="?", metavar="FILE", help=A_DIFF)
     parser.add_argument("--ignore-conflicts", action="store_true", help="leave out hunks that do not fit")
     describe_tolerance(parser)
     values.expectation(parser)
@@ -29,7 +37,7 @@ def describe_tolerance(parser: ArgumentParser) -> None:
         choices=TOLERANCES,
         default="tolerant",
         metavar="HOW",
-        help=f"how far hunks may drift: {', '.join(TOLERANCES)} (tolerant); all are strict so far",
+        help=f"how far hunks may drift: {', '.join(TOLERANCES)} (tolerant)",
     )
 
 

@@ -22,7 +22,8 @@ class ParsedHunk(NamedTuple):
     """A changed place as a diff says it: starts counted from 1, lines as `lines.split` gives them, with their signs.
 
     `old_start` is None where it does not say where it belongs; then `above` may name lines that stand somewhere before
-    it, outermost first, as `@@ class Name` does. `sloppy` tells that what it means had to be guessed in a part.
+    it, outermost first, as `@@ class Name` does. `sloppy` tells that what it means had to be guessed in a part,
+    `at_end` that its last old line is said to be the last of the file.
     """
 
     line: int
@@ -31,6 +32,7 @@ class ParsedHunk(NamedTuple):
     body: tuple[tuple[str, bytes], ...]
     sloppy: bool = False
     above: tuple[bytes, ...] = ()
+    at_end: bool = False
 
     @property
     def old(self) -> list[bytes]:
@@ -47,7 +49,7 @@ class FileDiff(NamedTuple):
     """What a diff says of one file: names without prefix, None where nothing stands; git's modes where it has them.
 
     `line` is where it begins, `named` tells whether it says which file it means, `binary` is the line that says that
-    the content is not in it.
+    the content is not in it. `unseen` tells of a deletion that takes the file away whatever it holds.
     """
 
     line: int
@@ -59,6 +61,7 @@ class FileDiff(NamedTuple):
     new_mode: int | None
     hunks: tuple[ParsedHunk, ...]
     binary: int = 0
+    unseen: bool = False
 
     @property
     def path(self) -> str:
@@ -100,11 +103,11 @@ def parse(data: bytes) -> list[FileDiff]:
     found = data.split(b"\n")
     if found[-1] == b"":
         found.pop()
-    return _Parser(found).files()
+    return Parser(found).files()
 
 
-class _Parser:
-    """Goes through the lines of a diff; `at` is the next one, counted from 0."""
+class Parser:
+    """Goes strictly through the lines of a diff; `at` is the next one, counted from 0."""
 
     def __init__(self, given: list[bytes]) -> None:
         self.lines = given
@@ -118,9 +121,9 @@ class _Parser:
         while self.at < len(self.lines):
             line = self.lines[self.at]
             if line.startswith(b"diff --git "):
-                made.append(_Header(self).read())
-            elif self._names_follow():
-                made.append(self._traditional())
+                made.append(Header(self).read())
+            elif self.names_follow():
+                made.append(self.traditional())
             elif line.startswith(b"@@") and skipped is None and not made:
                 made.append(FileDiff(self.at + 1, False, "modify", None, None, None, None, self.hunks()))
             elif not line.strip() or prose or _BETWEEN.match(line):
@@ -136,7 +139,8 @@ class _Parser:
             raise InvalidPatch("the diff has no hunk", hint=hint, line=skipped + 1)
         return made
 
-    def _names_follow(self) -> bool:
+    def names_follow(self) -> bool:
+        """Tells whether the next two lines name a file."""
         after = self.lines[self.at + 1 : self.at + 2]
         return self.lines[self.at].startswith(b"--- ") and bool(after) and after[0].startswith(b"+++ ")
 
@@ -147,7 +151,8 @@ class _Parser:
         self.at += 2
         return old, new
 
-    def _traditional(self) -> FileDiff:
+    def traditional(self) -> FileDiff:
+        """Reads a file that begins with its two names."""
         start = self.at
         named = self.names()
         hunks = self.hunks()
@@ -189,7 +194,7 @@ class _Parser:
         return ParsedHunk(number, old_start, new_start, tuple(body))
 
     def _ends_here(self) -> bool:
-        return self._names_follow() or bool(_BETWEEN.match(self.lines[self.at]))
+        return self.names_follow() or bool(_BETWEEN.match(self.lines[self.at]))
 
     def _body(self, number: int, said: list[int]) -> list[tuple[str, bytes]]:
         body: list[tuple[str, bytes]] = []
@@ -223,10 +228,10 @@ class _Parser:
         return InvalidPatch(f"line {self.at + 1} of the diff is {shown!r}", hint=hint, line=self.at + 1)
 
 
-class _Header:
+class Header:
     """The lines below one `diff --git`, as far as they are read."""
 
-    def __init__(self, parser: _Parser) -> None:
+    def __init__(self, parser: Parser) -> None:
         self.parser = parser
         self.start = parser.at
         self.way: Way = "modify"

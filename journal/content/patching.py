@@ -1,13 +1,17 @@
 """Diffs over contents alone: applied to bytes, and drawn up from bytes, with no journal at hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import NamedTuple
 
 from journal.content import lines
-from journal.content.diff_parsing import FileDiff, diff_bytes, parse
+from journal.content.diff_parsing import FileDiff, diff_bytes
+from journal.content.diff_reading import read
 from journal.content.landing import Placed, lines_after, spliced
 from journal.content.placement import place
-from journal.errors import InvalidPatch, PatchConflict, UsageError
+from journal.errors import InvalidPatch, LimitExceeded, PatchConflict, UsageError
+from journal.limits import PATCH_PARTS_MAX
 from journal.records import FilePatch, PatchHunkReport, Tolerance
 from journal.records.operations import checked_tolerance
 
@@ -61,29 +65,59 @@ def _patched(before: bytes | str | None, patch: FilePatch | str | bytes, toleran
         raise UsageError(f"before is {type(content).__name__}", hint="pass str, bytes, or None for no file")
     data = None if content is None else bytes(content)
     given = diff_bytes(patch.diff_bytes if isinstance(patch, FilePatch) else patch)
-    parts = single(parse(given)) if given.strip() else []
+    parts = single(read(given, tolerance)) if given.strip() else []
     report: tuple[PatchHunkReport, ...] = ()
     for part in parts:
-        data, said = applied(part, data, part.path or "the content", tolerance)
-        report += tuple(said)
+        with counted_on(report):
+            data, said = applied(part, data, part.path or "the content", tolerance)
+        report = joined_reports(report, said)
     return Patched(data, report)
 
 
 def single(parts: Sequence[FileDiff]) -> list[FileDiff]:
-    """Gives the parts of a diff that is about one file: one, or its removal and then its creation as another kind.
+    """Gives the parts of a diff that is about one file: mostly one; several mean it one after another.
 
     Raises:
-        UsageError: it is about several files. InvalidPatch: there is nothing in it.
+        UsageError: it is about several files. InvalidPatch: there is nothing in it. LimitExceeded: it has too many.
     """
     if not parts:
         hint = "a diff has hunks that begin with @@ -1,3 +1,4 @@"
         raise InvalidPatch("the diff is empty", hint=hint, line=None)
-    replaced = len(parts) == 2 and (parts[0].way, parts[1].way) == ("delete", "create")
-    if len(parts) > 1 and not (replaced and parts[0].path == parts[1].path):
-        names = ", ".join(repr(part.path) for part in parts[:3])
+    names = list(dict.fromkeys(part.path for part in parts))
+    if len(names) > 1:
+        shown = ", ".join(repr(name) for name in names[:3])
         hint = "pass a diff over many files to Spool.apply(), or one file's part of it here"
-        raise UsageError(f"the diff is about {len(parts)} files: {names}", hint=hint)
+        raise UsageError(f"the diff is about {len(names)} files: {shown}", hint=hint)
+    if len(parts) > PATCH_PARTS_MAX:
+        raise LimitExceeded(
+            f"a diff of {len(parts)} parts about one file",
+            hint="write the file, or send the parts in several calls",
+            limit="PATCH_PARTS_MAX",
+            allowed=PATCH_PARTS_MAX,
+            found=len(parts),
+        )
+    if len(parts) > 1 and any(part.way in ("rename", "copy") for part in parts):
+        hint = "pass a diff that moves files to Spool.apply()"
+        raise UsageError(f"the diff moves {names[0]!r}, and speaks of it {len(parts)} times", hint=hint)
     return list(parts)
+
+
+def joined_reports(
+    report: tuple[PatchHunkReport, ...], more: tuple[PatchHunkReport, ...]
+) -> tuple[PatchHunkReport, ...]:
+    """Counts the hunks of one part of a diff on from those of the parts before it."""
+    return report + tuple(replace(each, hunk=each.hunk + len(report)) for each in more) if report else more
+
+
+@contextmanager
+def counted_on(report: tuple[PatchHunkReport, ...]) -> Iterator[None]:
+    """Lets the error of a part that does not fit count its hunks on from those of the parts before it."""
+    try:
+        yield
+    except PatchConflict as error:
+        if not report or not error.report:
+            raise
+        raise conflict(error.path, joined_reports(report, error.report)) from error
 
 
 def applied(
@@ -99,6 +133,8 @@ def applied(
         raise InvalidPatch(f"{path!r} is binary to the diff", hint=hint, line=part.binary)
     if part.way == "create" and before is not None:
         return _created_again(part, before, path)
+    if part.unseen and before is not None:
+        return Patched(None, ())
     if before is None and part.way != "create" and not begins_anew(part):
         return _of_nothing(part, path)
     found = lines.split(before or b"")

@@ -12,8 +12,19 @@ UNKNOWN_INDENT = "its indentation differs from the file's, and what {} should ha
 
 
 def paired(hunk: ParsedHunk, found: list[bytes], places: Sequence[int]) -> list[Pair]:
-    """Lists a hunk's old lines, each with the line of the file that it was found to be."""
-    return [(line, found[at]) for line, at in zip(hunk.old, places, strict=True) if at >= 0]
+    """Lists a hunk's old lines, each with the line of the file that it was found to be.
+
+    Lines of context that all lack just one blank lost the blank that is their sign, and are as in the file.
+    """
+    signs = [sign for sign, _ in hunk.body if sign != "+"]
+    all_of = [(s, line, found[at]) for s, line, at in zip(signs, hunk.old, places, strict=True) if at >= 0]
+    context = [(line, there) for sign, line, there in all_of if sign == " " and line.strip()]
+    lost = any(there != line for line, there in context) and all(_unsigned(line, there) for line, there in context)
+    return [(there if lost and sign == " " else line, there) for sign, line, there in all_of]
+
+
+def _unsigned(line: bytes, there: bytes) -> bool:
+    return there == b" " + line if there[:1] == b" " else there == line
 
 
 def rewritten(

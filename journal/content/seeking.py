@@ -58,7 +58,9 @@ class Seek:
 
     def pairs(self, ground: Ground) -> list[Pair]:
         """Lists its old lines beside those of the file where it was settled."""
-        return [] if self.at is None else list(zip(self.hunk.old, ground.lines[self.at :], strict=False))
+        if self.at is None:
+            return []
+        return paired(self.hunk, ground.lines, range(self.at, self.at + len(self.wanted)))
 
     def keep(self, fits: Callable[[int], bool]) -> bool:
         """Drops the places that do not fit, settles on a last one; tells whether that changed anything."""
@@ -105,6 +107,8 @@ def _stand_as_said(seeks: list[Seek], ground: Ground) -> bool:
 def _settle(seeks: list[Seek], ground: Ground) -> None:
     """Step 2."""
     for seek in seeks:
+        if seek.hunk.at_end:
+            seek.keep({len(ground.lines) - len(seek.wanted)}.__contains__)
         if seek.hunk.above and seek.places:
             inside = scopes.inside(seek.places, seek.hunk.above, ground)
             seek.keep(inside.__contains__)

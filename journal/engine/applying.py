@@ -4,9 +4,10 @@ The parts of a diff mean the files one after another, so that a series of patche
 and copies that git found in one comparison mean them as they were before: two files may change places.
 """
 
-from journal.content.diff_parsing import FileDiff, diff_bytes, parse
+from journal.content import diff_reading
+from journal.content.diff_parsing import FileDiff, diff_bytes
 from journal.content.drawing import Texts
-from journal.content.patching import begins_anew
+from journal.content.patching import begins_anew, joined_reports
 from journal.content.text import is_text
 from journal.engine import compare
 from journal.engine.asking import asked
@@ -53,7 +54,7 @@ def apply(desk: Desk, diff: str | bytes, tolerance: Tolerance, *, dry_run: bool)
         weaver = Weaver(desk, tolerance, drafting=False)
         overlay = weaver.overlay
         try:
-            outcomes = weaver.weave(parse(diff_bytes(diff)))
+            outcomes = weaver.weave(diff_reading.read(diff_bytes(diff), tolerance))
         except BaseException:
             overlay.discard()
             desk.forget()
@@ -66,7 +67,7 @@ def _foreseen(desk: Desk, diff: str | bytes, tolerance: Tolerance) -> list[FileP
     """Works a diff out; the patches carry their contents along, as no journal will hold them."""
     with desk.reading():
         weaver = Weaver(desk, tolerance, drafting=True)
-        outcomes = weaver.weave(parse(diff_bytes(diff)))
+        outcomes = weaver.weave(diff_reading.read(diff_bytes(diff), tolerance))
         patches = [_patch(desk, each, None) for each in outcomes]
         for patch, each in zip(patches, outcomes, strict=True):
             patch.carry(Texts(*[_shown(weaver.overlay, each, patch, v) for v in (each.before, each.slot.now)]))
@@ -122,7 +123,8 @@ class Weaver:
 
     def _with_paths(self, part: FileDiff) -> FileDiff:
         if not part.named:
-            hint = "begin each file's hunks with --- a/PATH and +++ b/PATH, or use patch() for one file"
+            hint = "write --- a/PATH and +++ b/PATH above each file's hunks, or the path alone above <<<<<<< SEARCH; "
+            hint += "or use patch() for one file"
             raise InvalidPatch("the diff does not say which file it is about", hint=hint, line=part.line)
         old = None if part.old is None else self.desk.path(part.old)
         return part._replace(old=old, new=None if part.new is None else self.desk.path(part.new))
@@ -208,7 +210,7 @@ class Weaver:
             refuse_below_file(self.overlay, slot)
         if found.kind is not None and base is not slot.now and self._makes_room(target):
             target.replaced = True
-        target.report += found.report
+        target.report = joined_reports(target.report, found.report)
         self.edits.append(self.overlay.set(slot, self._version(base, found), moved_from))
 
     def _version(self, base: Version | None, found: Made) -> Version | None:

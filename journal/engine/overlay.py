@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
 
-from journal.content.diff_parsing import diff_bytes, parse
-from journal.content.patching import single
+from journal.content.diff_parsing import diff_bytes
+from journal.content.diff_reading import read
+from journal.content.patching import counted_on, joined_reports, single
 from journal.content.paths import parents
 from journal.engine import intake, placing, turning
 from journal.engine.desk import Desk
@@ -224,15 +225,16 @@ def _replace(overlay: Overlay, operation: Operation) -> Applied:
 def _patch(overlay: Overlay, operation: Operation) -> Applied:
     assert isinstance(operation, Patch)
     tolerance, path = checked_tolerance(operation.tolerance), overlay.desk.path(operation.path)
-    parts = single(parse(diff_bytes(operation.diff)))
+    parts = single(read(diff_bytes(operation.diff), tolerance))
     slot = overlay.slot(path, expect=operation.expect)
     now, report = slot.now, tuple[PatchHunkReport, ...]()
     for part in parts:
         refuse_without_effect(part, path, now is not None)
         before = None if now is None else (now.state, bytes_of(overlay, slot, now) if needs_bytes(part) else None)
         bits, lenient = overlay.desk.new_file_mode, operation.ignore_conflicts
-        found = made(part, path, before, bits, tolerance=tolerance, ignore_conflicts=lenient)
-        now, report = patched(overlay, now, found), report + found.report
+        with counted_on(report):
+            found = made(part, path, before, bits, tolerance=tolerance, ignore_conflicts=lenient)
+        now, report = patched(overlay, now, found), joined_reports(report, found.report)
     if slot.now is None and now is not None:
         refuse_below_file(overlay, slot)
     return Applied((overlay.set(slot, now),), None, report)

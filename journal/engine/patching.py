@@ -38,6 +38,8 @@ def made(
     state, data = (None, None) if before is None else before
     if state is not None:
         _refuse_other_kind(part, path, state)
+    if part.unseen:
+        return Made(None, 0, None)
     if state is not None and state.kind == "symlink":
         tolerance = "strict"  # a target is a name, and nothing in it may differ
     if needs_bytes(part):
@@ -64,7 +66,7 @@ def refuse_without_effect(part: FileDiff, path: str, exists: bool) -> None:
     Raises:
         InvalidPatch, UnknownName
     """
-    if not needs_bytes(part) and (part.new_mode is None or part.new_mode == part.old_mode):
+    if not needs_bytes(part) and not part.unseen and (part.new_mode is None or part.new_mode == part.old_mode):
         hint = "write hunks that begin with @@ -1,3 +1,4 @@; a rename alone is for Spool.apply()"
         raise InvalidPatch(f"the diff has no hunk for {path!r}", hint=hint, line=part.line)
     if not exists and not (part.way in ("create", "delete") or begins_anew(part)):
@@ -73,7 +75,7 @@ def refuse_without_effect(part: FileDiff, path: str, exists: bool) -> None:
 
 def needs_bytes(part: FileDiff) -> bool:
     """Tells whether a diff has to do with the content of a file."""
-    return bool(part.hunks or part.binary) or part.way in ("create", "delete")
+    return bool(part.hunks or part.binary) or (part.way in ("create", "delete") and not part.unseen)
 
 
 def is_symlink(part: FileDiff, state: State | None) -> bool:

@@ -84,10 +84,11 @@ class Staging:
         ignore_conflicts: bool = False,
         expect: str | None = None,
     ) -> FilePatch:
-        """Applies a unified diff to one file, all its hunks or none; the names in it are not looked at.
+        """Applies a diff to one file, all its hunks or none; the names in it are not looked at.
 
         With `ignore_conflicts` hunks that do not fit are left out. `report` of the patch tells how each hunk landed.
-        Every `tolerance` is strict so far: a hunk belongs where its numbers say, byte for byte.
+        A `strict` diff is git's or GNU's; else it may also be a sloppy one, in an envelope of `*** Begin Patch`, or
+        blocks of `<<<<<<< SEARCH`, and its hunks may have drifted: each lands in the one place it fits, or nowhere.
 
         Raises:
             PatchConflict: a hunk does not fit. InvalidPatch: the diff cannot be read. UnknownName: there is no such
@@ -109,8 +110,9 @@ class Staging:
     def apply(self, diff: str | bytes, *, tolerance: Tolerance = "tolerant", dry_run: bool = False) -> list[FilePatch]:
         """Applies a diff over many files, all or nothing: it may create, delete, rename, copy, and set modes.
 
-        The names are those of git, relative to the root below `a/` and `b/`. With `dry_run` nothing is changed, and the
-        patches say what would be.
+        The names are those of git, relative to the root below `a/` and `b/`, or as they stand in an envelope and above
+        blocks that search and replace; it reads what `patch` reads. With `dry_run` nothing is changed, and the patches
+        say what would be.
 
         Raises:
             PatchConflict: a hunk does not fit. InvalidPatch: the diff cannot be read. UnknownName: it changes a file

@@ -43,7 +43,10 @@ def test_as_json(committed: Runner) -> None:
 
 
 def test_what_cannot_be_read(committed: Runner) -> None:
-    assert "line 4 of the diff" in committed("patch", "a.txt", stdin=DIFF[:32] + b"word\n" + DIFF[32:], code=2).err
+    odd = DIFF[:32] + b"word\n" + DIFF[32:]
+    assert "line 4 of the diff" in committed("patch", "a.txt", "--tolerance", "strict", stdin=odd, code=2).err
+    open_block = committed("patch", "a.txt", stdin=b"<<<<<<< SEARCH\none\n=======\n1\n", code=2).err
+    assert "line 1 of the diff begins a block that does not end" in open_block and ">>>>>>> REPLACE" in open_block
     assert "diff is empty" in committed("patch", "a.txt", code=2).err
     assert "no-diff" in committed("patch", "a.txt", "no-diff", code=2).err
     assert "choice" in committed("patch", "a.txt", "--tolerance", "much", stdin=DIFF, code=2).err

@@ -252,7 +252,7 @@ REFUSED = [
     (create_diff("a", "1\n", "one\n").diff + "--- a/../x\n+++ b/../x\n@@ -1 +1 @@\n-1\n+2\n", PathRefused),
     (create_diff("a", "1\n", "one\n").diff + "--- a/.git/x\n+++ b/.git/x\n@@ -1 +1 @@\n-1\n+2\n", PathRefused),
     (create_diff("a", "1\n", "one\n").diff + "--- /dev/null\n+++ b/a/below\n@@ -0,0 +1 @@\n+2\n", PathRefused),
-    (create_diff("a", "1\n", "one\n").diff + "words\n", InvalidPatch),
+    (create_diff("a", "1\n", "one\n").diff + "words\n", PatchConflict),
     ("diff --git a/a b/b\nrename from a\nrename to b\n", WorkspaceChanged),
     ("diff --git a/a b/b\ncopy from a\ncopy to b\n", WorkspaceChanged),
     ("diff --git a/link b/link\nindex 1..2 100644\n--- a/link\n+++ b/link\n@@ -1 +1 @@\n-a\n+b\n", PatchConflict),
@@ -262,6 +262,12 @@ REFUSED = [
     ("@@ -1 +1 @@\n-1\n+one\n", InvalidPatch),
     ("", InvalidPatch),
     ("words\n", InvalidPatch),
+    ("*** Begin Patch\n*** Add File: n\n+1\n*** Update File: none\n-1\n+2\n*** End Patch\n", UnknownName),
+    ("*** Begin Patch\n*** Add File: b\n+1\n*** End Patch\n", PatchConflict),
+    ("*** Begin Patch\n*** Delete File: b\n*** Add File: ../n\n+1\n*** End Patch\n", PathRefused),
+    ("<<<<<<< SEARCH\n1\n=======\none\n>>>>>>> REPLACE\n", InvalidPatch),
+    ("b\n<<<<<<< SEARCH\n=======\none\n>>>>>>> REPLACE\n", InvalidPatch),
+    ("File: b\n<<<<<<< SEARCH\n=======\none\n>>>>>>> REPLACE\n", PatchConflict),
 ]
 
 

@@ -9,7 +9,7 @@ from journal.content.placement import place
 from journal.records import Tolerance
 from tests.support.sloppy_cases import KINDS, cases
 
-CASES = 40
+CASES = 100
 """of each kind; `benchmarks/sloppy.py` plays more."""
 
 GUESSED = ("dedented by 4",)
