@@ -22,7 +22,7 @@ __all__ = [
     "unpack_blocks",
 ]
 
-DIFF_VERSION = 1
+DIFF_VERSION = 2
 """Goes up whenever the same bytes may give other blocks: thresholds, ties and scores are part of it."""
 
 TRIM_ABOVE = 32 << 10

@@ -30,9 +30,9 @@ def joined(found: list[bytes]) -> bytes:
 
 def trimmed(before: bytes, after: bytes, margin: int) -> tuple[int, bytes, bytes]:
     """Cuts off the common lines at both ends but for `margin` of them; tells how many it cut at the start."""
-    start = _line_start(before, _common_start(before, after), margin)
-    room = min(len(before), len(after)) - start
-    tail = _common_end(before, after, room)
+    head = _common_start(before, after)
+    start = _line_start(before, head, margin)
+    tail = _common_end(before, after, min(len(before), len(after)) - head)
     # The tail begins at a line's start when a newline stands before it: one more newline than the lines kept.
     at = _line_end(before, len(before) - tail, margin + 1)
     tail = len(before) - at
