@@ -108,6 +108,8 @@ def _edge(text: Sequence[bytes], at: int) -> int:
     """Scores an edge between two lines; the lower, the better it parts what stands above from what stands below."""
     if at == 0 or at >= len(text):
         return 0
+    if text[at - 1][:1] > b" " and text[at][:1] > b" ":
+        return 10  # neither is blank or indented
     above, below = _indent(text, at - 1, -1), _indent(text, at, 1)
     score = 4 * below
     if not text[at].strip():
