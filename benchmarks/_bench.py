@@ -5,6 +5,7 @@ file is created twenty times slower for minutes after a mass deletion. `rm -r .b
 """
 
 import functools
+import importlib
 import itertools
 import os
 import random
@@ -15,6 +16,7 @@ import sysconfig
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -107,6 +109,15 @@ def edited(data: bytes, number: int, lines: int = 1) -> bytes:
     for place in choose.sample(range(len(parts)), min(lines, len(parts))):
         parts[place] = b"    edited = %d  # of %d" % (number, place)
     return b"\n".join(parts)
+
+
+def optional(name: str) -> ModuleType | None:
+    """Imports a reference that may not be installed; without it there is a column less."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        print(f"{name} is not installed: nothing is told beside it")
+        return None
 
 
 def timed(call: Callable[[], object]) -> float:

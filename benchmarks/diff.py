@@ -1,39 +1,20 @@
-"""Times comparing and rendering 1,000 lines of source, beside the standard library's difflib.
+"""Times comparing and rendering 1,000 lines of every kind, and real files, beside libgit2 in the same process.
 
-Budget: p50 <= 2.5 ms. Three kinds of change on the same lines: twenty single lines here and there, one in ten of all
-lines, and a block that was moved.
+Budget: p50 <= 2.5 ms for each kind of 1,000 lines; of real files, which two versions of the standard library both have
+and differ in, the median of ours beside libgit2 <= 2. Where only one Python is installed, its files are edited.
 """
 
-import difflib
 import functools
-import random
+import statistics
+from types import ModuleType
 
-from _bench import Rounds, conclude, sources, timed
+import _cases
+from _bench import Figure, Rounds, conclude, edited, optional, sources, timed
 from journal.content.diffing import Side, compare, unified
 
 ROUNDS = 5
-FILES = 20
-LINES = 1000
-
-
-def texts() -> list[list[bytes]]:
-    """Takes the first 1,000 lines of long files."""
-    long = [lines for data in sources() if len(lines := data.split(b"\n")) >= LINES]
-    return [lines[:LINES] for lines in long[:FILES]]
-
-
-def changed(lines: list[bytes], count: int, seed: int) -> list[bytes]:
-    """Replaces, deletes or inserts at so many places."""
-    choose, made = random.Random(seed), list(lines)
-    for place in sorted(choose.sample(range(len(lines)), count), reverse=True):
-        kind = choose.randrange(3)
-        made[place : place + (kind != 2)] = [] if kind == 1 else [b"    edited = %d" % place]
-    return made
-
-
-def moved(lines: list[bytes]) -> list[bytes]:
-    """Moves two hundred lines from the middle to the front."""
-    return lines[400:600] + lines[:400] + lines[600:]
+REPEATS = 9
+FILES = 400
 
 
 def ours(before: bytes, after: bytes) -> bytes:
@@ -42,29 +23,50 @@ def ours(before: bytes, after: bytes) -> bytes:
     return unified("file.py", Side(before, 0o644, "file"), Side(after, 0o644, "file"), found.blocks, 3)
 
 
-def reference(before: list[bytes], after: list[bytes]) -> bytes:
-    """Compares and renders by the standard library."""
-    return b"\n".join(difflib.diff_bytes(difflib.unified_diff, before, after, b"a/file.py", b"b/file.py", lineterm=b""))
+def theirs(pygit2: ModuleType, before: bytes, after: bytes) -> bytes:
+    """Compares and renders by libgit2, as git does by default."""
+    wish = pygit2.enums.DiffOption
+    flags = wish.FORCE_TEXT | wish.INDENT_HEURISTIC
+    made: bytes = pygit2.Patch.create_from(before, after, "file.py", "file.py", flag=flags).data
+    return made
+
+
+def kinds(pygit2: ModuleType | None) -> list[Figure]:
+    """Times every family of 1,000 lines; those made against the search have no budget."""
+    figures = []
+    families = _cases.families(1000)
+    for at, case in enumerate(families + _cases.crafted(1000)):
+        before, after = case.texts()
+        rounds = Rounds()
+        for _ in range(ROUNDS):
+            rounds.begin()
+            for _ in range(REPEATS):
+                rounds.ours(timed(functools.partial(ours, before, after)))
+                if pygit2:
+                    rounds.reference(timed(functools.partial(theirs, pygit2, before, after)))
+        figures.append(rounds.figure(case.name, most=2.5 if at < len(families) else None))
+    return figures
+
+
+def real(pygit2: ModuleType | None) -> list[Figure]:
+    """Times real files, each as its best of three; the ratio is the median of the files' own."""
+    pairs = [(before, after) for _, before, after in _cases.histories(FILES)]
+    pairs = pairs or [(data, edited(data, at, 5)) for at, data in enumerate(sources()[:FILES])]
+    mine = [min(timed(functools.partial(ours, *pair)) for _ in range(3)) for pair in pairs]
+    figures = [Figure(f"{len(pairs)} real files, the median one", statistics.median(mine))]
+    if pygit2:
+        other = [min(timed(functools.partial(theirs, pygit2, *pair)) for _ in range(3)) for pair in pairs]
+        ratio = statistics.median(one / two for one, two in zip(mine, other, strict=True))
+        figures[0] = figures[0]._replace(reference=statistics.median(other))
+        figures.append(Figure("all of them together", sum(mine), sum(other)))
+        figures.append(Figure("median of their ratios", ratio, most=2, unit=""))
+    return figures
 
 
 def main() -> None:
     """Runs the rounds, and prints what they cost."""
-    few, many, block = Rounds(), Rounds(), Rounds()
-    for _ in range(ROUNDS):
-        for rounds, change in ((few, 20), (many, 100), (block, 0)):
-            rounds.begin()
-            for seed, lines in enumerate(texts()):
-                after = changed(lines, change, seed) if change else moved(lines)
-                old, new = b"\n".join(lines) + b"\n", b"\n".join(after) + b"\n"
-                rounds.ours(timed(functools.partial(ours, old, new)))
-                rounds.reference(timed(functools.partial(reference, lines, after)))
-    conclude(
-        [
-            few.figure("20 places", most=2.5),
-            many.figure("100 places", most=2.5),
-            block.figure("200 lines moved", most=2.5),
-        ]
-    )
+    pygit2 = optional("pygit2")
+    conclude([*kinds(pygit2), *real(pygit2)])
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_left
 from math import isqrt
+from typing import Any
 
 Run = tuple[int, int, int]
 """A start in each text, and the number of lines that are equal from there on."""
@@ -44,7 +45,7 @@ def _blocks(raw_a: bytes, raw_b: bytes, size: int) -> list[tuple[int, int]]:
         place = samples.get(raw_b[at : at + step], -1)
         if place >= 0:
             found[place] = -1 if place in found else at // WIDTH_BYTES
-    return sorted(((i, j) for i, j in found.items() if j >= 0), key=lambda pair: pair[1])
+    return [(i, j) for i, j in found.items() if j >= 0]
 
 
 def _unique_lines(a: list[int], b: list[int]) -> list[tuple[int, int]]:
@@ -91,9 +92,38 @@ def _extended(a: list[int], b: list[int], chain: list[tuple[int, int]]) -> list[
             continue
         while i > i_done and j > j_done and a[i - 1] == b[j - 1]:
             i, j = i - 1, j - 1
-        start = i
-        while i < len(a) and j < len(b) and a[i] == b[j]:
-            i, j = i + 1, j + 1
-        runs.append((start, j - (i - start), i - start))
-        i_done, j_done = i, j
+        length = equal_run(a, b, i, j)
+        runs.append((i, j, length))
+        i_done, j_done = i + length, j + length
     return runs
+
+
+def equal_run(a: list[Any], b: list[Any], x: int, y: int) -> int:
+    """Counts the equal lines from a place on, by slices that double while they are equal and are halved when not."""
+    room = min(len(a) - x, len(b) - y)
+    done = 0
+    while done < 8:
+        if done == room or a[x + done] != b[y + done]:
+            return done
+        done += 1
+    step = 16
+    while step:
+        size = min(step, room - done)
+        if size and a[x + done : x + done + size] == b[y + done : y + done + size]:
+            done += size
+            step *= 2
+        elif not size:
+            return done
+        else:
+            step = size // 2
+            break
+    while step:  # a difference is within the next 2 * step + 1 lines
+        size = min(step, room - done)
+        if a[x + done : x + done + size] == b[y + done : y + done + size]:
+            done += size
+            if not size:
+                return done
+        step //= 2
+    while done < room and a[x + done] == b[y + done]:
+        done += 1
+    return done

@@ -16,6 +16,8 @@ MARGIN_LINES = SLIDE_MAX + LOOK_LINES + 5
 
 INDENT_MAX = 200
 
+SPACE = 0x20
+
 
 def blocks(kept_a: bytearray, kept_b: bytearray) -> list[Block]:
     """Turns marks of common lines into the changes between them."""
@@ -106,6 +108,8 @@ def _edge(text: Sequence[bytes], at: int) -> int:
     """Scores an edge between two lines; the lower, the better it parts what stands above from what stands below."""
     if at == 0 or at >= len(text):
         return 0
+    if text[at - 1][:1] > b" " and text[at][:1] > b" ":
+        return 10  # neither is blank or indented
     above, below = _indent(text, at - 1, -1), _indent(text, at, 1)
     score = 4 * below
     if not text[at].strip():
@@ -125,9 +129,12 @@ def _indent(text: Sequence[bytes], at: int, step: int) -> int:
         if not 0 <= at < len(text):
             return 0
         line = text[at]
-        bare = line.lstrip(b" \t")
-        if bare.strip():
-            blank = line[: len(line) - len(bare)]
-            return min(len(blank) + 7 * blank.count(b"\t"), INDENT_MAX)
+        if line:
+            if line[0] > SPACE:
+                return 0
+            bare = line.lstrip(b" \t")
+            if bare and bare.strip():
+                blank = line[: len(line) - len(bare)]
+                return min(len(blank) + 7 * blank.count(b"\t"), INDENT_MAX)
         at += step
     return 0

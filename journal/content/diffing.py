@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from journal.content import compact, lcs, lines, text
 from journal.content.compact import Block
-from journal.content.unified import Side, hunks, unified
+from journal.content.unified import Side, around, hunks, unified
 from journal.errors import CorruptionError
 from journal.limits import PREVIEW_CHARS_MAX
 
@@ -22,9 +22,8 @@ __all__ = [
     "unpack_blocks",
 ]
 
-DIFF_VERSION = 1
+DIFF_VERSION = 2
 """Goes up whenever the same bytes may give other blocks: thresholds, ties and scores are part of it."""
-
 
 TRIM_ABOVE = 32 << 10
 """bytes of both sides; smaller ones are split whole, which costs less than looking for their common ends."""
@@ -95,7 +94,7 @@ def unpack_blocks(data: bytes) -> tuple[Block, ...]:
 
 def preview(before: bytes, after: bytes, blocks: Sequence[Block], width: int = PREVIEW_CHARS_MAX) -> str:
     """Gives the first changed lines in at most `width` characters, control characters shown."""
-    a, b = lines.split(before), lines.split(after)
+    _, a, b, blocks = around(before, after, blocks, 0)
     made: list[str] = []
     room = width
     for old_start, old_lines, new_start, new_lines in blocks:

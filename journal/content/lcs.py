@@ -1,11 +1,11 @@
 """Which lines two texts have in common, in order: the most there can be, or nearly, when that costs too much."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import isqrt
 from typing import Any
 
-from journal.content.anchors import Run, anchors
+from journal.content.anchors import Run, anchors, equal_run
 
 SMALL_WORK = 4096
 """products of the numbers of lines up to which nothing is prepared."""
@@ -18,6 +18,9 @@ EXACT_WORK = 16_000_000
 
 BLOCK_LINES = 8192
 """lines of a block that is matched by itself when nothing else helps; 8 MB of rows."""
+
+STEP = 32
+"""lines compared at once at the ends of texts."""
 
 ROUNDS_MAX = 8
 """times anchors are looked for between anchors."""
@@ -46,21 +49,26 @@ def match(a: list[bytes], b: list[bytes]) -> tuple[bytearray, bytearray]:
 
 
 def _match_shared(a: list[bytes], b: list[bytes], start: int, kept_a: bytearray, kept_b: bytearray) -> None:
-    """Matches what is left when the lines that only one text has are dropped, and the others are numbered."""
+    """Matches what is left when the lines that only one text has are dropped; very many are numbered first."""
     both = set(a).intersection(b)  # asked for membership only: its order is never seen
-    numbers: dict[bytes, int] = {}
-    places_a = [at for at, line in enumerate(a) if line in both]
-    places_b = [at for at, line in enumerate(b) if line in both]
-    numbered_a = [numbers.setdefault(a[at], len(numbers)) for at in places_a]
-    numbered_b = [numbers[b[at]] for at in places_b]
-    for i, j, length in core(numbered_a, numbered_b):
-        for at in places_a[i : i + length]:
-            kept_a[start + at] = 1
-        for at in places_b[j : j + length]:
-            kept_b[start + at] = 1
+    shared_a, shared_b = bytearray(map(both.__contains__, a)), bytearray(map(both.__contains__, b))
+    left_a, left_b = list(compress(a, shared_a)), list(compress(b, shared_b))
+    runs: Iterator[Run]
+    if len(left_a) * len(left_b) > EXACT_WORK:  # only then may anchors be needed, and equal objects compare faster
+        numbers = dict(zip(left_a, range(len(left_a)), strict=True))
+        runs = core(list(map(numbers.__getitem__, left_a)), list(map(numbers.__getitem__, left_b)))
+    else:
+        runs = core(left_a, left_b)
+    alone_a, alone_b = bytearray(b"\1") * len(left_a), bytearray(b"\1") * len(left_b)
+    for i, j, length in runs:
+        alone_a[i : i + length] = alone_b[j : j + length] = bytes(length)
+    for kept, shared, alone in ((kept_a, shared_a, alone_a), (kept_b, shared_b, alone_b)):
+        kept[start : start + len(shared)] = shared
+        for at in compress(compress(range(len(shared)), shared), alone):
+            kept[start + at] = 0
 
 
-def core(a: list[int], b: list[int]) -> Iterator[Run]:
+def core(a: list[Any], b: list[Any]) -> Iterator[Run]:
     """Yields equal runs, each after the ones before it in both texts, though not in that order."""
     stack = [(0, len(a), 0, len(b), 0)]
     while stack:
@@ -84,7 +92,7 @@ Gap = tuple[int, int, int, int, int]
 """Start and end in each text of what is still to be matched, and the rounds of anchors so far."""
 
 
-def _solved(a: list[int], b: list[int], depth: int) -> tuple[list[Run], list[Gap]]:
+def _solved(a: list[Any], b: list[Any], depth: int) -> tuple[list[Run], list[Gap]]:
     """Matches two texts, or divides them into gaps that can be matched one by one."""
     work = len(a) * len(b)
     if work <= PLAIN_WORK:
@@ -127,40 +135,45 @@ def bitlcs(a: list[Any], b: list[Any]) -> list[Run]:
     full = (1 << len(a)) - 1
     vector = full
     rows = []
-    for item in b:
+    for mask in map(masks.__getitem__, b):
         rows.append(vector)
-        if hits := vector & masks[item]:
-            vector = ((vector + hits) | (vector - hits)) & full
+        if hits := vector & mask:
+            vector = ((vector + hits) | (vector ^ hits)) & full
+    return _walked_back(rows, (~vector & full).bit_length())
+
+
+def _walked_back(rows: list[int], column: int) -> list[Run]:
+    """Walks back over the rows, each as it was before its line; `column` is that of the last common line, from 1."""
     runs: list[Run] = []
-    column = (~vector & full).bit_length()
-    for j in range(len(b) - 1, -1, -1):
-        # The bit at column - 1 is 0 after row j. Was it 0 before, row j is not needed; else its line matches there.
-        if not column:
+    length = 0  # of the run that is being walked along
+    bit = 1 << column >> 1
+    for j, above in zip(range(len(rows) - 1, -1, -1), reversed(rows), strict=True):
+        # The bit is 0 after row j. Was it 0 before, row j is not needed; else its line matches there.
+        if above & bit:
+            length += 1
+            column -= 1
+            bit >>= 1
+            if not bit or above & bit:
+                runs.append((column, j, length))
+                length = 0
+                column = (~above & (bit - 1)).bit_length() if bit else 0
+                bit = 1 << column >> 1
+        elif length:
+            runs.append((column, j + 1, length))
+            length = 0
+        elif not bit:
             break
-        above = rows[j]
-        if above >> (column - 1) & 1:
-            runs.append((column - 1, j, 1))
-            column = (~above & ((1 << (column - 1)) - 1)).bit_length()
     runs.reverse()
     return runs
 
 
 def _masks(a: list[Any], b: list[Any]) -> dict[Any, int]:
     """Gives for each item of b the places in a where it stands, as bits."""
-    places: dict[Any, list[int]] = {item: [] for item in b}
+    made = dict.fromkeys(b, 0)
     for at, item in enumerate(a):
-        if item in places:
-            places[item].append(at)
-    return {item: _bits(found) for item, found in places.items()}
-
-
-def _bits(places: list[int]) -> int:
-    if len(places) <= 4:
-        return sum(1 << at for at in places)
-    made = bytearray(places[-1] // 8 + 1)
-    for at in places:
-        made[at >> 3] |= 1 << (at & 7)
-    return int.from_bytes(made, "little")
+        if item in made:
+            made[item] |= 1 << at
+    return made
 
 
 def myers(a: list[Any], b: list[Any], most: int) -> list[Run] | None:
@@ -184,7 +197,7 @@ def myers(a: list[Any], b: list[Any], most: int) -> list[Run] | None:
             x = above if below < above else below + 1
             y = x - k
             if x < n and y < m and a[x] == b[y]:
-                x += _snake(a, b, x, y)
+                x += equal_run(a, b, x, y)
             reach[middle + k] = x
             if x >= n and x - k >= m:
                 return _traced(trail, n, m)
@@ -207,45 +220,24 @@ def _traced(trail: list[list[int]], n: int, m: int) -> list[Run]:
     return runs
 
 
-def _snake(a: list[Any], b: list[Any], x: int, y: int) -> int:
-    """Counts the equal lines from a place on, by slices that double while they are equal and are halved when not."""
-    room = min(len(a) - x, len(b) - y)
-    done = 0
-    while done < 8:
-        if done == room or a[x + done] != b[y + done]:
-            return done
-        done += 1
-    step = 16
-    while step:
-        size = min(step, room - done)
-        if size and a[x + done : x + done + size] == b[y + done : y + done + size]:
-            done += size
-            step *= 2
-        elif not size:
-            return done
-        else:
-            step = size // 2
-            break
-    while step:  # a difference is within the next 2 * step + 1 lines
-        size = min(step, room - done)
-        if a[x + done : x + done + size] == b[y + done : y + done + size]:
-            done += size
-            if not size:
-                return done
-        step //= 2
-    while done < room and a[x + done] == b[y + done]:
-        done += 1
-    return done
-
-
 def _ends(a: list[Any], b: list[Any], a_start: int, a_end: int, b_start: int, b_end: int) -> tuple[int, int]:
     """Counts the equal lines at the start, and those at the end that are left."""
     most = min(a_end - a_start, b_end - b_start)
-    head = 0
+    head = tail = 0
+    while head + STEP <= most:
+        i, j = a_start + head, b_start + head
+        if a[i : i + STEP] != b[j : j + STEP]:
+            break
+        head += STEP
     while head < most and a[a_start + head] == b[b_start + head]:
         head += 1
-    tail = 0
-    while tail < most - head and a[a_end - 1 - tail] == b[b_end - 1 - tail]:
+    most -= head
+    while tail + STEP <= most:
+        i, j = a_end - tail, b_end - tail
+        if a[i - STEP : i] != b[j - STEP : j]:
+            break
+        tail += STEP
+    while tail < most and a[a_end - 1 - tail] == b[b_end - 1 - tail]:
         tail += 1
     return head, tail
 

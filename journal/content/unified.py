@@ -1,11 +1,16 @@
 """Changes as a unified diff in git's form, byte by byte what `git apply` and GNU patch take."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from journal.content import lines, paths
+from journal.content import compact, lines, paths
 from journal.content.compact import Block
+from journal.content.text import line_count
 from journal.records import Hunk
+
+TRIM_ABOVE = 128 << 10
+"""bytes of both sides from which on it pays to split only where the changes are."""
 
 
 class Side(NamedTuple):
@@ -26,14 +31,33 @@ class _Place(NamedTuple):
     changes: list[Block]
 
 
+def around(
+    before: bytes, after: bytes, blocks: Sequence[Block], context: int
+) -> tuple[int, list[bytes], list[bytes], Sequence[Block]]:
+    """Splits two contents for showing their changes; long ones only from the first change to the last, and around.
+
+    Gives the number of lines left out at the start, the lines of both, and the blocks counted from where these begin.
+    """
+    if blocks and len(before) + len(after) > TRIM_ABOVE:
+        skipped, old, new = lines.trimmed(before, after, compact.MARGIN_LINES + context)
+        a = lines.split(old)
+        last = blocks[-1][0] + blocks[-1][1] + context
+        begins = not skipped or blocks[0][0] - context >= skipped
+        if begins and (last <= skipped + len(a) or skipped + len(a) == line_count(before)):
+            return skipped, a, lines.split(new), [(i - skipped, n, j - skipped, m) for i, n, j, m in blocks]
+    return 0, lines.split(before), lines.split(after), blocks
+
+
 def hunks(before: bytes, after: bytes, blocks: Sequence[Block], context: int) -> tuple[Hunk, ...]:
     r"""Gives the changed places as records; a missing last newline is a line of its own that begins with `\`."""
-    a, b = lines.split(before), lines.split(after)
+    skipped, a, b, shown = around(before, after, blocks, context)
     made = []
-    for place in _places(len(a), blocks, context):
+    for place in _places(len(a), shown, context):
         text = _body(a, b, place).decode("utf-8", "surrogateescape")
         old, new = _start(place.old_start, place.old_lines), _start(place.new_start, place.new_lines)
-        made.append(Hunk(old, place.old_lines, new, place.new_lines, tuple(text.split("\n"))))
+        made.append(
+            Hunk(old + skipped, place.old_lines, new + skipped, place.new_lines, tuple(text.split("\n")))
+        )
     return tuple(made)
 
 
@@ -120,14 +144,14 @@ def _mode(side: Side) -> bytes:
     return b"100755" if side.mode & 0o100 else b"100644"  # git knows the owner's x and nothing else
 
 
+_PLAIN = re.compile(rb"[ !#-\[\]-~]*").fullmatch
 _NAMED = {7: b"\\a", 8: b"\\b", 9: b"\\t", 10: b"\\n", 11: b"\\v", 12: b"\\f", 13: b"\\r", 34: b'\\"', 92: b"\\\\"}
 _QUOTED = [_NAMED.get(c, bytes((c,)) if 0x20 <= c < 0x7F else b"\\%03o" % c) for c in range(256)]
 
 
 def _quoted(name: bytes) -> bytes:
     """Quotes a name as git does by default: only when it has to, other bytes than ASCII in octal."""
-    quoted = b"".join([_QUOTED[byte] for byte in name])
-    return name if quoted == name else b'"' + quoted + b'"'
+    return name if _PLAIN(name) else b'"' + b"".join([_QUOTED[byte] for byte in name]) + b'"'
 
 
 def _ended(name: bytes) -> bytes:
@@ -136,12 +160,13 @@ def _ended(name: bytes) -> bytes:
 
 
 def _rendered(old: bytes, new: bytes, blocks: Sequence[Block], context: int) -> bytes:
-    a, b = lines.split(old), lines.split(new)
-    if not a or not b:
-        blocks = ((0, len(a), 0, len(b)),)
+    skipped, a, b, shown = around(old, new, blocks, context)
+    if not old or not new:
+        shown = ((0, len(a), 0, len(b)),)
     made = []
-    for place in _places(len(a), blocks, context):
-        old_span, new_span = _span(place.old_start, place.old_lines), _span(place.new_start, place.new_lines)
+    for place in _places(len(a), shown, context):
+        old_span = _span(place.old_start + skipped, place.old_lines)
+        new_span = _span(place.new_start + skipped, place.new_lines)
         made.append(b"@@ -%b +%b @@" % (old_span, new_span))
         made.append(_body(a, b, place))
     return b"\n".join(made) + b"\n"

@@ -80,7 +80,9 @@ def test_snakes_of_any_length() -> None:
     [
         {"SMALL_WORK": 0},
         {"SMALL_WORK": 0, "PLAIN_WORK": 0},
+        {"SMALL_WORK": 0, "PLAIN_WORK": 0, "STEP": 2},
         {"SMALL_WORK": 0, "PLAIN_WORK": 0, "EXACT_WORK": 0},
+        {"SMALL_WORK": 0, "PLAIN_WORK": 0, "EXACT_WORK": 0, "ROUNDS_MAX": 1},
         {"SMALL_WORK": 0, "PLAIN_WORK": 0, "EXACT_WORK": 0, "ROUNDS_MAX": 0, "BLOCK_LINES": 4},
         {"SMALL_WORK": 0, "PLAIN_WORK": 9, "EXACT_WORK": 9, "BLOCK_LINES": 1},
     ],

@@ -1,19 +1,31 @@
 """Patches in git's form: `git apply` and GNU patch make exactly the after bytes of them."""
 
-import os
 import random
-import shutil
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from journal.content import diffing
-from journal.content.diffing import Side, compare, hunks, unified
+from journal.content import unified as rendering
+from journal.content.diffing import Side, compare, hunks, preview, unified
+from tests.content.applying import (
+    NEEDS_GIT,
+    NEEDS_PATCH,
+    git_apply,
+    gnu_patch,
+    goes_round,
+    look,
+    plain,
+    put,
+    rendered,
+)
+from tests.content.histories import Pairs, packages, this_checkout, versions
 from tests.content.texts import edited, pairs, text
 
-NEEDS_GIT = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
-NEEDS_PATCH = pytest.mark.skipif(shutil.which("patch") is None, reason="needs GNU patch")
+Change = tuple[str, Side, Side]
+
+WAYS = [pytest.param(True, marks=NEEDS_GIT, id="git"), pytest.param(False, marks=NEEDS_PATCH, id="patch")]
 
 HOSTILE = [
     "a b", "a  b ", " a", "tab\there", 'quo"te', "back\\slash", "new\nline", "é", "\udcff\udcfe", "\x01\x7f", "a/b c/d",
@@ -21,54 +33,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def put(folder: Path, path: str, side: Side | None) -> None:
-    place = folder / path
-    if place.is_symlink() or place.exists():
-        place.unlink()
-    if side is None:
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    if side.kind == "symlink":
-        os.symlink(os.fsdecode(side.data), place)
-    else:
-        place.write_bytes(side.data)
-        place.chmod(side.mode)
-
-
-def look(folder: Path, path: str) -> Side | None:
-    place = folder / path
-    if place.is_symlink():
-        return Side(os.fsencode(os.readlink(place)), 0o777, "symlink")
-    if not place.exists():
-        return None
-    return Side(place.read_bytes(), 0o755 if place.stat().st_mode & 0o100 else 0o644, "file")
-
-
-def git_apply(folder: Path, patch: bytes, *options: str) -> None:
-    environment = os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    if not (folder / ".git").exists():
-        subprocess.run(["git", "init", "-q", "."], cwd=folder, env=environment, check=True)
-    command = ["git", "apply", "--whitespace=nowarn", *options, "-"]
-    run = subprocess.run(command, cwd=folder, input=patch, capture_output=True, env=environment, check=False)
-    assert run.returncode == 0, run.stderr.decode(errors="replace")[-2000:]
-
-
-def gnu_patch(folder: Path, patch: bytes) -> None:
-    command = ["patch", "-p1", "--binary", "-s", "-F0", "--no-backup-if-mismatch"]
-    run = subprocess.run(command, cwd=folder, input=patch, capture_output=True, check=False)
-    assert run.returncode == 0, run.stdout.decode(errors="replace")[-2000:]
-
-
-def rendered(path: str, before: Side | None, after: Side | None, context: int = 3, old: str | None = None) -> bytes:
-    found = compare(before.data if before else b"", after.data if after else b"")
-    return unified(path, before, after, found.blocks, context, renamed_from=old)
-
-
-def plain(data: bytes) -> Side:
-    return Side(data, 0o644, "file")
-
-
-def contents(seed: int, count: int) -> list[tuple[str, Side, Side]]:
+def contents(seed: int, count: int) -> list[Change]:
     found = [pair for pair in pairs(seed, count) if pair[0] != pair[1]]
     choose = random.Random(seed)
     for _ in range(count // 20):
@@ -77,11 +42,46 @@ def contents(seed: int, count: int) -> list[tuple[str, Side, Side]]:
     return [(f"d{at % 37}/f{at}", plain(before), plain(after)) for at, (before, after) in enumerate(found)]
 
 
+@pytest.mark.parametrize("git", WAYS)
+def test_twenty_thousand_pairs_go_round(tmp_path: Path, git: bool) -> None:
+    """A file takes long, so that most of the pairs stand ten to a file, parted by a line."""
+    found = [pair for pair in pairs(3, 25_000) if pair[0] != pair[1]]
+    assert len(found) >= 20_000
+    alone, together = found[:2500], found[2500:]
+    for at in range(0, len(together), 10):
+        some = together[at : at + 10]
+        part = b"\npair %d\n" % at
+        alone.append((part.join(before for before, _ in some), part.join(after for _, after in some)))
+    goes_round(tmp_path, alone, git=git)
+
+
+@pytest.mark.parametrize("git", WAYS)
+def test_long_pairs_go_round(tmp_path: Path, git: bool) -> None:
+    choose = random.Random(12)
+    found = []
+    for _ in range(150):
+        before = after = text(choose, 1500, choose.choice((3, 10, 26)))
+        for _ in range(choose.randrange(1, 12)):
+            after = edited(choose, after)
+        found.append((before, after + b"x"))
+    goes_round(tmp_path, found, git=git)
+
+
+@pytest.mark.parametrize("git", WAYS)
+@pytest.mark.parametrize("history", [versions, packages, this_checkout])
+def test_files_with_a_history_go_round(tmp_path: Path, history: Callable[[int], Pairs], git: bool) -> None:
+    found = history(120)
+    if not found:
+        pytest.skip("there is no such history here")
+    goes_round(tmp_path, found, git=git)
+
+
 @NEEDS_GIT
-@pytest.mark.parametrize("context", [3, 0, 1, 10])
-def test_git_makes_the_after_bytes(tmp_path: Path, context: int) -> None:
-    changes = contents(context, 2400 if context == 3 else 400)
-    assert context != 3 or len(changes) >= 2000
+@pytest.mark.parametrize("context", [0, 1, 3, 10])
+def test_git_goes_there_and_back_by_any_context(tmp_path: Path, context: int) -> None:
+    changes = contents(context + 30, 400)
+    if context == 0:  # without context git errs where a last line without newline goes, by its own diffs too
+        changes = [each for each in changes if each[1].data[-1:] == each[2].data[-1:] == b"\n"]
     for path, before, _ in changes:
         put(tmp_path, path, before)
     patch = b"".join(rendered(path, before, after, context) for path, before, after in changes)
@@ -93,14 +93,27 @@ def test_git_makes_the_after_bytes(tmp_path: Path, context: int) -> None:
         assert look(tmp_path, path) == before
 
 
-@NEEDS_PATCH
-def test_gnu_patch_makes_the_after_bytes(tmp_path: Path) -> None:
-    changes = contents(21, 2400)
-    for path, before, _ in changes:
-        put(tmp_path, path, before)
-    gnu_patch(tmp_path, b"".join(rendered(*change) for change in changes))
-    for path, _, after in changes:
-        assert look(tmp_path, path) == after
+@pytest.mark.parametrize("context", [0, 3, 40, 10**6])
+def test_of_long_contents_the_same_is_shown(monkeypatch: pytest.MonkeyPatch, context: int) -> None:
+    """They are split only where their changes are."""
+    choose = random.Random(context)
+    sides = []
+    for _ in range(80):
+        ends = text(choose, 400, 2), text(choose, 400, 5)
+        middle = text(choose, 30, 5)
+        sides.append((ends[0] + middle + ends[1], ends[0] + edited(choose, middle) + ends[1]))
+
+    def shown() -> list[tuple[object, ...]]:
+        made: list[tuple[object, ...]] = []
+        for before, after in sides:
+            blocks = compare(before, after).blocks
+            patch = unified("f", plain(before), plain(after), blocks, context)
+            made.append((patch, hunks(before, after, blocks, context), preview(before, after, blocks)))
+        return made
+
+    whole = shown()
+    monkeypatch.setattr(rendering, "TRIM_ABOVE", -1)
+    assert shown() == whole
 
 
 SIDES = [
@@ -174,18 +187,18 @@ def test_git_renames(tmp_path: Path) -> None:
 
 
 @NEEDS_PATCH
-def test_gnu_patch_takes_names_with_blanks_and_modes(tmp_path: Path) -> None:
-    for at, path in enumerate(["a b", "c/d e.txt", "é", 'quo"te', "tab\there"]):
-        folder = tmp_path / str(at)
-        folder.mkdir()
-        for before, after in (
-            (None, plain(b"a\nb")),
-            (plain(b"a\nb"), plain(b"c\nb")),
-            (plain(b"c\nb"), Side(b"c\n", 0o755, "file")),
-            (Side(b"c\n", 0o755, "file"), None),
-        ):
-            gnu_patch(folder, rendered(path, before, after))
-            assert look(folder, path) == after
+def test_gnu_patch_takes_hostile_names_and_modes(tmp_path: Path) -> None:
+    names = [name for name in HOSTILE if not name.endswith(" ")]  # which GNU patch takes for the end of the line
+    steps = (
+        (None, plain(b"a\nb")),
+        (plain(b"a\nb"), plain(b"c\nb")),
+        (plain(b"c\nb"), Side(b"c\n", 0o755, "file")),
+        (Side(b"c\n", 0o755, "file"), None),
+    )
+    for before, after in steps:
+        gnu_patch(tmp_path, b"".join(rendered(f"{at}/{path}", before, after) for at, path in enumerate(names)))
+        for at, path in enumerate(names):
+            assert look(tmp_path, f"{at}/{path}") == after, path
 
 
 def test_the_form() -> None:

@@ -48,3 +48,16 @@ def common(a: list[bytes], b: list[bytes]) -> int:
             row[at] = corner + 1 if line == other else max(above, row[at - 1])
             corner = above
     return row[-1]
+
+
+def common_long(a: list[bytes], b: list[bytes]) -> int:
+    """The same of long texts, by a row of bits: one stays 1 where the length does not grow."""
+    places: dict[bytes, int] = {}
+    for at, line in enumerate(a):
+        places[line] = places.get(line, 0) | 1 << at
+    full = (1 << len(a)) - 1
+    row = full
+    for line in b:
+        hits = places.get(line, 0)
+        row = ((row + (row & hits)) | (row & ~hits)) & full
+    return len(a) - row.bit_count()
