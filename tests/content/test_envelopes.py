@@ -2,13 +2,8 @@
 
 import pytest
 
-from journal.content.diff_parsing import FileDiff, ParsedHunk
-from journal.content.diff_reading import read
-from journal.errors import InvalidPatch
-
-
-def seen(diff: str) -> list[FileDiff]:
-    return read(diff.encode(), "tolerant")
+from journal.content.diff_parsing import ParsedHunk
+from tests.content.sent import Refusal, is_refused, seen
 
 
 def test_files_are_changed_made_removed_and_moved() -> None:
@@ -65,7 +60,7 @@ def test_an_empty_file_may_be_made() -> None:
     assert len(seen("*** Add File: e\n+a\n*** End of File\n*** End Patch")) == 1
 
 
-REFUSED: list[tuple[str, int, str, str]] = [
+REFUSED: list[Refusal] = [
     ("*** Begin Patch\n*** End Patch\n", 1, "changes nothing", "*** Update File: PATH"),
     ("*** Begin Patch\nwords\n*** End Patch\n", 2, "none of an envelope's", "name a file first"),
     ("*** Begin Patch\n*** Rename File: x\n*** End Patch\n", 2, "none of an envelope's", "*** Move to"),
@@ -87,9 +82,6 @@ REFUSED: list[tuple[str, int, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("diff", "line", "said", "hint"), REFUSED)
-def test_what_has_no_one_meaning_is_refused(diff: str, line: int, said: str, hint: str) -> None:
-    with pytest.raises(InvalidPatch) as caught:
-        seen(diff)
-    found = (caught.value.line, said in str(caught.value), hint in caught.value.hint)
-    assert found == (line, True, True), f"{caught.value} | {caught.value.hint}"
+@pytest.mark.parametrize("refusal", REFUSED, ids=[said for _, _, said, _ in REFUSED])
+def test_what_has_no_one_meaning_is_refused(refusal: Refusal) -> None:
+    is_refused(refusal)

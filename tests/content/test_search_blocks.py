@@ -2,16 +2,10 @@
 
 import pytest
 
-from journal.content.diff_parsing import FileDiff
-from journal.content.diff_reading import read
-from journal.errors import InvalidPatch
+from tests.content.sent import Refusal, is_refused, seen
 
 BLOCK = "<<<<<<< SEARCH\na\nb\nd\n=======\na\nc\nd\n>>>>>>> REPLACE\n"
 BODY = ((" ", b"a"), ("-", b"b"), ("+", b"c"), (" ", b"d"))
-
-
-def seen(diff: str) -> list[FileDiff]:
-    return read(diff.encode(), "tolerant")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +77,7 @@ def test_marks_of_another_length_are_content() -> None:
     assert (title.hunks[0].old, title.hunks[0].new) == ([b"Title", b"====="], [b"Other", b"====="])
 
 
-REFUSED: list[tuple[str, int, str, str]] = [
+REFUSED: list[Refusal] = [
     ("<<<<<<< SEARCH\na\n=======\nb\n", 1, "does not end", ">>>>>>> REPLACE"),
     ("\n<<<<<<< SEARCH\na\n=======\nb\n" + BLOCK, 2, "before the next, in line 6", ">>>>>>> REPLACE"),
     ("<<<<<<< SEARCH\na\n>>>>>>> REPLACE\n", 1, "has no =======", "the new lines"),
@@ -100,9 +94,6 @@ REFUSED: list[tuple[str, int, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("diff", "line", "said", "hint"), REFUSED)
-def test_what_has_no_one_meaning_is_refused(diff: str, line: int, said: str, hint: str) -> None:
-    with pytest.raises(InvalidPatch) as caught:
-        seen(diff)
-    found = (caught.value.line, said in str(caught.value), hint in caught.value.hint)
-    assert found == (line, True, True), f"{caught.value} | {caught.value.hint}"
+@pytest.mark.parametrize("refusal", REFUSED, ids=[said for _, _, said, _ in REFUSED])
+def test_what_has_no_one_meaning_is_refused(refusal: Refusal) -> None:
+    is_refused(refusal)
