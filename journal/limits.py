@@ -182,7 +182,50 @@ PATCH_BYTES_MAX = 64 << 20
 """bytes of a diff that is applied; it is read as a whole, as is every file that it edits."""
 
 NEAREST_LINES_MAX = 5
-"""lines that an error quotes to show where several places are."""
+"""lines that an error quotes to show where several places are, or what stands nearest to a text that is nowhere."""
+
+QUOTED_CHARS_MAX = 120
+"""characters of a line that an error quotes."""
+
+NEAREST_COMPARED_MAX = 40
+"""lines compared letter by letter with a text that is nowhere: the most promising ones, a millisecond each at most."""
+
+NEAREST_HITS_MAX = 2000
+"""places of one piece of such a text that are looked at in a file; a piece that stands at more says little."""
+
+NEAREST_CHARS_MAX = 2000
+"""characters of such a text, or of a line of it, that are compared; who wrote more has erred before these end."""
+
+NEAREST_WANTED_MAX = 200
+"""lines of such a text that are compared."""
+
+NEAREST_WORK_MAX = 1_000_000
+"""steps of comparing letter by letter with lines of a file, half a second; from then on words are compared."""
+
+SIMILARITY_WORK_MAX = 60_000
+"""steps, letters of one text times letters of the other, of one comparison letter by letter: 25 ms where nothing is
+common; longer texts are compared by words."""
+
+INTRALINE_CHARS_MAX = 2000
+"""characters of a line in which changed words are marked; a longer one is marked as a whole."""
+
+INTRALINE_PAIRS_MAX = 500
+"""pairs of lines of one change in which words are marked; who reads more looks at no words."""
+
+INTRALINE_PAIR_WORK_MAX = 250_000
+"""steps, words of one line times words of the other, for one pair of lines: 0.1 s at the very most."""
+
+INTRALINE_WORK_MAX = 5_000_000
+"""steps of pairing lines and marking words in one rendering: some two seconds, and a hundredth of that mostly."""
+
+SIDE_BY_SIDE_WIDTH = 160
+"""columns of a diff in two columns: what a wide terminal has."""
+
+SIDE_BY_SIDE_WIDTH_MIN = 40
+"""columns; with less than 18 a side, numbers leave no room for text."""
+
+SIDE_BY_SIDE_WIDTH_MAX = 10_000
+"""columns; every line is filled up to half of them."""
 
 FOLLOW_POLL_S = 0.05
 """seconds between two looks of a follower where the system does not tell of writes; a look costs 20 µs."""
