@@ -5,10 +5,14 @@ from typing import NamedTuple
 
 from journal.content.intraline import Marking, Piece, paired
 from journal.content.similarity import Effort
+from journal.limits import INTRALINE_WORK_MAX
 from journal.records import FilePatch, Hunk
 
 NO_NEWLINE = "\\ No newline at end of file"
 """a line of a hunk that says this of the one before it; a line of a file has a sign before it."""
+
+HUNK_SIGNS = (" ", "+", "-", "\\")
+"""begin each line of a hunk, and none of what stands between two files of a diff."""
 
 
 class Line(NamedTuple):
@@ -63,6 +67,35 @@ def changed(
             yield Row("|", old, new, marking.pieces(old.text, new.text) if marked else ())
         else:
             yield Row("<" if new is None else ">", old, new)
+
+
+def worded(diff: str) -> Iterator[tuple[str, tuple[Piece, ...]]]:
+    """Yields the lines of a unified diff with each changed line once, in pieces of both sides.
+
+    The first of each pair says what the line is: `header` or `hunk`, in one piece as it stands, or `text`.
+    """
+    effort = Effort(INTRALINE_WORK_MAX)
+    body = list[str]()
+    for line in diff.split("\n")[:-1]:
+        if body and line[:1] in HUNK_SIGNS:
+            body.append(line)
+            continue
+        yield from _worded_hunk(body[1:], effort)
+        body = [line] if line.startswith("@@") else []
+        yield "hunk" if body else "header", (Piece(" ", line),)
+    yield from _worded_hunk(body[1:], effort)
+
+
+def _worded_hunk(lines: Sequence[str], effort: Effort) -> Iterator[tuple[str, tuple[Piece, ...]]]:
+    for row in rows(Hunk(1, 0, 1, 0, tuple(lines)), effort):
+        old, new = row.old, row.new
+        if old is not None and new is not None:
+            yield "text", row.pieces if row.sign == "|" else (Piece(" ", old.text),)
+        elif (line := old or new) is not None:
+            yield "text", (Piece("+" if old is None else "-", line.text),)
+        signs = "".join(sign for sign, line in (("-", old), ("+", new)) if line is not None and not line.ended)
+        if signs:
+            yield "text", (Piece(" " if len(signs) == 2 else signs, NO_NEWLINE),)
 
 
 def names(patch: FilePatch) -> tuple[str, str]:
