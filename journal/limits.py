@@ -190,8 +190,11 @@ QUOTED_CHARS_MAX = 120
 NEAREST_COMPARED_MAX = 40
 """lines compared letter by letter with a text that is nowhere: the most promising ones, a millisecond each at most."""
 
-NEAREST_HITS_MAX = 2000
-"""places of one piece of such a text that are looked at in a file; a piece that stands at more says little."""
+NEAREST_HITS_MAX = 500
+"""lines that hold one piece of such a text and are looked at; a piece that stands in more says little."""
+
+NEAREST_LOOKS_MAX = 32
+"""pieces of such a text that are looked up, each some 5 ms in 10 MB."""
 
 NEAREST_CHARS_MAX = 2000
 """characters of such a text, or of a line of it, that are compared; who wrote more has erred before these end."""

@@ -1,10 +1,7 @@
 """Which lines of a text come nearest to one that it does not hold, so that who asked for it sees what stands there."""
 
 import heapq
-import re
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from journal.content import similarity
@@ -15,6 +12,7 @@ from journal.limits import (
     NEAREST_COMPARED_MAX,
     NEAREST_HITS_MAX,
     NEAREST_LINES_MAX,
+    NEAREST_LOOKS_MAX,
     NEAREST_WANTED_MAX,
     NEAREST_WORK_MAX,
     QUOTED_CHARS_MAX,
@@ -29,22 +27,24 @@ BESIDE = 0.8
 GRAM = 4
 """characters of the pieces by which lines are found: a mistyped word still has some of them."""
 
-GRAMS_MAX = 48
-"""pieces of one text that are looked up; each costs a pass over the file, some 5 ms for 10 MB."""
+ANCHORS_MAX = 3
+"""lines of a wanted text by which windows are found where none of its lines stands in the text."""
 
-ANCHORS_MAX = 5
-"""lines of a wanted text by which windows are found where none of its lines stands in the file."""
-
-WINDOWS_MAX = 10
+WINDOWS_MAX = 5
 """windows that are compared line by line."""
 
+QUICK_STEPS = 4
+"""steps that a character costs when words are compared."""
 
-class Text(NamedTuple):
-    """A text, its lines, and where each begins."""
 
-    whole: str
-    lines: list[str]
-    starts: list[int]
+class Window(NamedTuple):
+    """A run of lines as long as what is looked for: the number of the first, counted from 0, and each line.
+
+    None where it reaches over an end of the text.
+    """
+
+    first: int
+    lines: list[str | None]
 
 
 def nearest(text: str, wanted: str) -> tuple[str, ...]:
@@ -53,132 +53,163 @@ def nearest(text: str, wanted: str) -> tuple[str, ...]:
 
     At most limits.NEAREST_LINES_MAX; none where nothing is alike. No clock has a say in it: the work is bounded.
     """
-    lines = text.split("\n")
-    starts = [0, *accumulate(len(line) + 1 for line in lines)][:-1]
     asked = wanted.split("\n")
     first = next((at for at, line in enumerate(asked) if line.strip()), None)
     if first is None:
         return ()
-    asked = asked[first : first + NEAREST_WANTED_MAX]
-    while not asked[-1].strip():
+    asked = [line[:NEAREST_CHARS_MAX] for line in asked[first : first + NEAREST_WANTED_MAX]]
+    while len(asked) > 1 and not asked[-1].strip():
         asked.pop()
-    held = Text(text, lines, starts)
     effort = Effort(NEAREST_WORK_MAX)
-    found = _single(held, asked[0], effort) if len(asked) == 1 else _window(held, asked, effort)
-    return tuple(f"{at + 1}: {_quoted(lines[at], start)}" for at, start in found[:NEAREST_LINES_MAX])
+    return _lines(text, asked[0].strip(), effort) if len(asked) == 1 else _window(text, asked, effort)
 
 
-def _quoted(line: str, start: int) -> str:
-    """Quotes a line; of one that is too long, from the place on that is meant."""
-    if start and len(line) > QUOTED_CHARS_MAX:
-        return "…" + shown(line[start:], QUOTED_CHARS_MAX - 1)
-    return shown(line, QUOTED_CHARS_MAX)
-
-
-def _single(text: Text, wanted: str, effort: Effort) -> list[tuple[int, int]]:
-    """Finds the lines most like one line, the best first, and where in each its like begins."""
-    asked = wanted.strip()[:NEAREST_CHARS_MAX]
+def _lines(text: str, asked: str, effort: Effort) -> tuple[str, ...]:
+    """Quotes the lines most like one line, the best first."""
     scored = []
-    for at in _promising(text, asked):
-        start, end = _part(text.lines[at], asked)
-        scored.append((-_ratio(asked, text.lines[at][start:end], effort), at, start))
+    for start in _promising(text, asked, NEAREST_LOOKS_MAX):
+        end = _end(text, start)
+        first, last = _part(text, start, end, asked)
+        scored.append((-_ratio(text[first:last], asked, effort), start, end, first))
     scored.sort()
-    return [(at, start) for score, at, start in scored if -score >= max(ALIKE, -scored[0][0] * BESIDE)]
+    least = max(ALIKE, -scored[0][0] * BESIDE) if scored else 1.0
+    best = [each for each in scored if -each[0] >= least][:NEAREST_LINES_MAX]
+    return tuple(
+        f"{text.count(chr(10), 0, start) + 1}: {_quoted(text, start, end, first)}" for _, start, end, first in best
+    )
 
 
-def _window(text: Text, asked: Sequence[str], effort: Effort) -> list[tuple[int, int]]:
-    """Finds the lines of the window most like several lines: all of a short one, else those that differ."""
-    scored = [(-_likeness(text, start, asked, effort), start) for start in _windows(text, asked)]
-    if not scored:
-        return []
-    score, start = min(scored)
-    if -score < ALIKE:
-        return []
-    span = range(max(start, 0), min(start + len(asked), len(text.lines)))
-    other = [at for at in span if not _same(text.lines[at], asked, at - start)]
-    return [(at, 0) for at in (span if len(span) <= NEAREST_LINES_MAX or not other else other)]
+def _quoted(text: str, start: int, end: int, first: int) -> str:
+    """Quotes a line; of one that is too long, from the place on that is meant."""
+    if first > start and end - start > QUOTED_CHARS_MAX:
+        return "…" + shown(text[first : min(end, first + QUOTED_CHARS_MAX)], QUOTED_CHARS_MAX - 1)
+    return shown(text[start : min(end, start + QUOTED_CHARS_MAX + 1)], QUOTED_CHARS_MAX)
 
 
-def _windows(text: Text, asked: Sequence[str]) -> list[int]:
-    """Gives the first lines of the most promising windows: those in which most lines stand where they should."""
+def _promising(text: str, asked: str, looks: int) -> list[int]:
+    """Gives the starts of the lines that hold most pieces of a text, rare ones counted twice; of a few lines, all."""
+    if text.count("\n") < NEAREST_COMPARED_MAX:
+        return list(_holding(text, ""))
+    hits: dict[int, int] = {}
+    for gram in _grams(asked, looks):
+        found = list(_holding(text, gram))
+        for start in found:
+            hits[start] = hits.get(start, 0) + (1 if len(found) == NEAREST_HITS_MAX else 2)
+    return heapq.nsmallest(NEAREST_COMPARED_MAX, hits, key=lambda start: (-hits[start], start))
+
+
+def _holding(text: str, piece: str) -> Iterator[int]:
+    """Yields the starts of the first lines that hold a piece."""
+    at = text.find(piece)
+    for _ in range(NEAREST_HITS_MAX):
+        if at < 0:
+            return
+        yield text.rfind("\n", 0, at) + 1
+        end = _end(text, at)
+        at = text.find(piece, end + 1) if end < len(text) else -1
+
+
+def _end(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return found if found >= 0 else len(text)
+
+
+def _grams(asked: str, most: int) -> list[str]:
+    """Gives pieces of a text, at even distances when there are many; none is blank."""
+    size = min(GRAM, max(len(asked) // 2, 1))
+    found = list(dict.fromkeys(asked[at : at + size] for at in range(len(asked) - size + 1)))
+    found = [each for each in found if len(each.split()) == 1 and each == each.strip()] or found
+    return [found[at * len(found) // most] for at in range(most)] if len(found) > most else found
+
+
+def _part(text: str, start: int, end: int, asked: str) -> tuple[int, int]:
+    """Gives the part of a line to compare with: all of a short one, of a longer one what stands around a piece."""
+    if 2 * len(text[start : min(end, start + 4 * len(asked))].strip()) <= 3 * len(asked):
+        return start, end
+    step = max(GRAM, len(asked) // 16)
+    for at in range(0, len(asked), step):
+        gram = asked[at : at + GRAM]
+        place = text.find(gram, start, end) if gram.strip() else -1
+        if place >= 0:
+            first = max(place - at, start)
+            return first, min(first + len(asked), end)
+    return start, min(start + 2 * len(asked), end)
+
+
+def _window(text: str, asked: Sequence[str], effort: Effort) -> tuple[str, ...]:
+    """Quotes the lines of the window most like several lines: all of a short one, else those that differ."""
+    scored = [(_likeness(window, asked, effort), window) for window in _windows(text, asked)]
+    most, best = max(scored, key=lambda each: each[0], default=(0.0, None))
+    if best is None or most < ALIKE:
+        return ()
+    lines = [(at, line) for at, line in enumerate(best.lines) if line is not None]
+    other = [(at, line) for at, line in lines if not _same(line, asked, at)]
+    told = lines if len(lines) <= NEAREST_LINES_MAX else other or lines
+    return tuple(f"{best.first + at + 1}: {shown(line, QUOTED_CHARS_MAX)}" for at, line in told[:NEAREST_LINES_MAX])
+
+
+def _windows(text: str, asked: Sequence[str]) -> Iterator[Window]:
+    """Yields the most promising windows: those in which most lines stand where they should."""
     places: dict[str, list[int]] = {}
     for at, line in enumerate(asked):
         if bare := line.strip():
             places.setdefault(bare, []).append(at)
+    longest = sorted(places, key=lambda bare: (-len(bare), places[bare]))
+    found = [(start, bare, len(bare)) for bare in longest[:NEAREST_LOOKS_MAX] for start in _holding(text, bare)]
+    if not found:
+        looks = NEAREST_LOOKS_MAX // ANCHORS_MAX
+        found = [(start, bare, 1) for bare in longest[:ANCHORS_MAX] for start in _promising(text, bare, looks)]
     votes: dict[int, int] = {}
-    stands = dict.fromkeys(places, 0)
-    for number, line in enumerate(text.lines):
-        bare = line.strip()
-        if bare in places and stands[bare] < NEAREST_HITS_MAX:
-            stands[bare] += 1
-            for at in places[bare]:
-                votes[number - at] = votes.get(number - at, 0) + len(bare)
-    if not votes:
-        longest = sorted(range(len(asked)), key=lambda at: (-len(asked[at].strip()), at))[:ANCHORS_MAX]
-        for at in longest:
-            for number in _promising(text, asked[at].strip()[:NEAREST_CHARS_MAX]):
-                votes[number - at] = votes.get(number - at, 0) + 1
-    return heapq.nsmallest(WINDOWS_MAX, votes, key=lambda start: (-votes[start], start))
+    known: dict[int, tuple[int, int]] = {}
+    number = done = 0
+    for start, bare, weight in sorted(found):
+        number += text.count("\n", done, start)
+        done = start
+        for at in places[bare]:
+            votes[number - at] = votes.get(number - at, 0) + weight
+            known.setdefault(number - at, (start, at))
+    for first in heapq.nsmallest(WINDOWS_MAX, votes, key=lambda first: (-votes[first], first)):
+        yield Window(first, _spelled(text, *known[first], len(asked)))
 
 
-def _likeness(text: Text, start: int, asked: Sequence[str], effort: Effort) -> float:
+def _spelled(text: str, start: int, at: int, count: int) -> list[str | None]:
+    """Gives the lines of a window whose line `at` begins at `start`, each as far as it is compared."""
+    made: list[str | None] = [None] * count
+    before, place = at, start
+    while before > 0 and place > 0:
+        before, end = before - 1, place - 1
+        place = text.rfind("\n", 0, end) + 1
+        made[before] = text[place : min(end, place + NEAREST_CHARS_MAX)]
+    while at < count and start <= len(text):
+        end = _end(text, start)
+        made[at] = text[start : min(end, start + NEAREST_CHARS_MAX)]
+        at, start = at + 1, end + 1
+    return made
+
+
+def _likeness(window: Window, asked: Sequence[str], effort: Effort) -> float:
     """Gives the share that a window has in common with what was asked for, each line weighed by its length."""
     common = total = 0.0
-    for at, line in enumerate(asked):
+    for at, (line, stands) in enumerate(zip(asked, window.lines, strict=True)):
         weight = len(line.strip()) + 1
         total += weight
-        if 0 <= start + at < len(text.lines):
-            stands = text.lines[start + at]
+        if stands is not None:
             common += weight * (1.0 if _same(stands, asked, at) else _ratio(stands, line, effort))
     return common / total
 
 
 def _same(stands: str, asked: Sequence[str], at: int) -> bool:
     """Tells whether a line is as it was asked for; the first one may begin, and the last one end, within a line."""
-    line = asked[at]
     if at == 0:
-        return stands.endswith(line)
-    return stands.startswith(line) if at == len(asked) - 1 else stands == line
+        return stands.endswith(asked[at])
+    return stands.startswith(asked[at]) if at == len(asked) - 1 else stands == asked[at]
 
 
 def _ratio(stands: str, line: str, effort: Effort) -> float:
-    """Compares two lines letter by letter while that may cost anything, then by their words."""
-    a, b = stands.strip()[:NEAREST_CHARS_MAX], line.strip()[:NEAREST_CHARS_MAX]
-    return similarity.ratio(a, b) if effort.allows(len(a) * len(b)) else similarity.quick_ratio(a, b)
-
-
-def _promising(text: Text, asked: str) -> list[int]:
-    """Gives the lines that hold most pieces of a text, the rarer ones first; of a few lines, all."""
-    if len(text.lines) <= NEAREST_COMPARED_MAX:
-        return [at for at, line in enumerate(text.lines) if line.strip()]
-    hits: dict[int, int] = {}
-    for gram in _grams(asked):
-        number, at = 0, text.whole.find(gram)
-        while at >= 0 and number < NEAREST_HITS_MAX:
-            line = bisect_right(text.starts, at) - 1
-            hits[line] = hits.get(line, 0) + 1
-            number += 1
-            at = text.whole.find(gram, text.starts[line + 1]) if line + 1 < len(text.starts) else -1
-    return heapq.nsmallest(NEAREST_COMPARED_MAX, hits, key=lambda line: (-hits[line], line))
-
-
-def _grams(asked: str) -> Iterable[str]:
-    """Gives pieces of a text, at even distances when there are many; none is blank."""
-    size = min(GRAM, max(len(asked) // 2, 1))
-    found = [asked[at : at + size] for at in range(len(asked) - size + 1)]
-    found = list(dict.fromkeys(each for each in found if not re.search(r"\s", each) or size < GRAM)) or found
-    step = max(len(found) / GRAMS_MAX, 1)
-    return [found[int(at * step)] for at in range(int(len(found) / step))]
-
-
-def _part(line: str, asked: str) -> tuple[int, int]:
-    """Gives the part of a line to compare with: all of a short one, of a longer one what stands around a piece."""
-    if 2 * len(line.strip()) <= 3 * len(asked):
-        return 0, len(line)
-    for at in range(0, len(asked), GRAM):
-        gram = asked[at : at + GRAM]
-        place = line.find(gram) if gram.strip() else -1
-        if place >= 0:
-            start = max(place - at, 0)
-            return start, start + len(asked)
-    return 0, 2 * len(asked)
+    """Compares two lines letter by letter while that may cost anything, then by their words, then not at all."""
+    a, b = stands.strip(), line.strip()
+    if a == b:
+        return 1.0
+    if effort.allows(len(a) * len(b)):
+        return similarity.ratio(a, b)
+    return similarity.quick_ratio(a, b) if effort.allows((len(a) + len(b)) * QUICK_STEPS) else 0.0
