@@ -187,14 +187,14 @@ PATCH_PLACES_MAX = 64
 PATCH_SCAN_BYTES_MAX = 1 << 28
 """bytes gone through for hunks none of whose lines is rare; beyond them such hunks are refused, 0.1 s later."""
 
-PATCH_DRIFTS_MAX = 200
+PATCH_DRIFTS_MAX = 100
 """hunks of one file that are looked for by likeness; a file that so many do not fit is another file."""
 
 PATCH_DRIFT_LINES_MAX = 400
 """old lines of a hunk that is looked for by likeness."""
 
-PATCH_WINDOW_CHARS_MAX = 20_000
-"""characters of a hunk, or of a place it may belong to, that are compared letter by letter."""
+PATCH_MERGE_WORK_MAX = 250_000
+"""letters that a hunk takes away times those it puts there, when it is merged letter by letter: 0.1 s."""
 
 PATCH_ANCHORS_MAX = 32
 """lines that are said to stand above one place of a diff: deeper than any nesting that people write."""
@@ -203,7 +203,56 @@ PATCH_PARTS_MAX = 1000
 """parts of one diff about one file, such as blocks that replace: each goes through the whole file."""
 
 NEAREST_LINES_MAX = 5
-"""lines that an error quotes to show where several places are."""
+"""lines that an error quotes to show where several places are, or what stands nearest to a text that is nowhere."""
+
+QUOTED_CHARS_MAX = 120
+"""characters of a line that an error quotes."""
+
+NEAREST_COMPARED_MAX = 40
+"""lines compared letter by letter with a text that is nowhere: the most promising ones, a millisecond each at most."""
+
+NEAREST_HITS_MAX = 500
+"""lines that hold one piece of such a text and are looked at; a piece that stands in more says little."""
+
+NEAREST_LOOKS_MAX = 32
+"""pieces of such a text that are looked up, each some 5 ms in 10 MB."""
+
+NEAREST_CHARS_MAX = 2000
+"""characters of such a text, or of a line of it, that are compared; who wrote more has erred before these end."""
+
+NEAREST_WANTED_MAX = 200
+"""lines of such a text that are compared."""
+
+NEAREST_WORK_MAX = 1_000_000
+"""steps of comparing letter by letter with lines of a file, half a second; from then on words are compared."""
+
+SIMILARITY_CHARS_MAX = 8000
+"""letters of a text, between its ends in common with another, that are compared one by one: 6 ms at the most."""
+
+SIMILARITY_WORK_MAX = 60_000
+"""steps, letters of one text times letters of the other, of one comparison letter by letter: 25 ms where nothing is
+common; longer texts are compared by words."""
+
+INTRALINE_CHARS_MAX = 2000
+"""characters of a line in which changed words are marked; a longer one is marked as a whole."""
+
+INTRALINE_PAIRS_MAX = 500
+"""pairs of lines of one change in which words are marked; who reads more looks at no words."""
+
+INTRALINE_PAIR_WORK_MAX = 250_000
+"""steps, words of one line times words of the other, for one pair of lines: 0.1 s at the very most."""
+
+INTRALINE_WORK_MAX = 5_000_000
+"""steps of pairing lines and marking words in one rendering: some two seconds, and a hundredth of that mostly."""
+
+SIDE_BY_SIDE_WIDTH = 160
+"""columns of a diff in two columns: what a wide terminal has."""
+
+SIDE_BY_SIDE_WIDTH_MIN = 40
+"""columns; with less than 18 a side, numbers leave no room for text."""
+
+SIDE_BY_SIDE_WIDTH_MAX = 10_000
+"""columns; every line is filled up to half of them."""
 
 FOLLOW_POLL_S = 0.05
 """seconds between two looks of a follower where the system does not tell of writes; a look costs 20 µs."""

@@ -3,12 +3,10 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from journal.cli import access, meant, output, patches
+from journal.cli import access, forms, meant, patches
 from journal.cli.location import located
 from journal.cli.output import Screen
-from journal.cli.values import whole
 from journal.errors import UsageError
-from journal.limits import DIFF_CONTEXT
 from journal.records import FilePatch
 
 DIFFERENT = 1
@@ -21,19 +19,15 @@ def describe(parser: ArgumentParser) -> None:
         "--from ID --to ID: between two commits. An ID is that of a commit, its beginning, or a branch.\n"
         "--disk: what someone else made of tracked files since they were staged or committed.\n"
         "A PATH is a file, a folder, or a glob in quotes. What a pipe gets, `git apply` and `patch -p1` take.\n"
+        "--side-by-side is as wide as the terminal, 160 columns in a pipe.\n"
         "With --json: a line a path, with hunks and the text; without both for --stat and --name-only."
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="only these (default: all)")
     parser.add_argument("--from", dest="before", metavar="ID", help="against this commit (default: the last one)")
     parser.add_argument("--to", dest="after", metavar="ID", help="of this commit (default: what is staged)")
     parser.add_argument("--disk", action="store_true", help="what was edited by hand, against what the journal says")
-    shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--stat", action="store_true", help="how many lines, and a bar, a path")
-    shape.add_argument("--name-only", action="store_true", help="only the paths")
     parser.add_argument("--exit-code", action="store_true", help="exit with 1 when something differs")
-    parser.add_argument(
-        "-U", "--context", type=whole, default=DIFF_CONTEXT, metavar="N", help=f"lines around a change ({DIFF_CONTEXT})"
-    )
+    forms.describe(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -64,15 +58,10 @@ def run(arguments: Namespace) -> int:
 
 
 def _tell(screen: Screen, arguments: Namespace, found: Sequence[FilePatch]) -> None:
-    short = arguments.stat or arguments.name_only
     if screen.json:
         for patch in found:
-            screen.record(patches.brief(patch) if short else patch.to_dict())
-    elif arguments.name_only:
-        for patch in found:
-            screen.line(output.shown(patch.path))
-    elif arguments.stat:
-        patches.stat(screen, found)
+            screen.record(patches.brief(patch) if forms.is_short(arguments) else patch.to_dict())
+    elif arguments.html:
+        forms.page(screen, arguments, "spool diff", (), found)
     else:
-        for patch in found:
-            patches.unified(screen, patch, arguments.context)
+        forms.show(screen, arguments, found)

@@ -93,7 +93,8 @@ def described(error: BaseException) -> Mapping[str, Any]:
 def _advice(found: Mapping[str, Any]) -> list[str]:
     """Gives the cure as sentences, and the names or places that may have been meant."""
     said = [output.sentence(str(found["hint"]))] if found["hint"] else []
-    candidates: Sequence[Any] = found.get("candidates") or found.get("nearest") or ()
+    lines = [line for line in found.get("nearest") or () if line not in found["message"]]
+    candidates: Sequence[Any] = found.get("candidates") or lines
     if len(candidates) == 1 and repr(candidates[0]) in str(found["hint"]):
         return said  # it stands there already
     said += [f"  {name}" for name in candidates[:CANDIDATES]]

@@ -2,7 +2,7 @@
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from journal.cli import access, meant, output, patches
 from journal.cli.location import Place, located
@@ -85,17 +85,25 @@ def short(screen: Screen, commit: Commit) -> str:
 
 def heading(screen: Screen, commit: Commit) -> None:
     """Writes what a commit says of itself, on lines of their own."""
-    screen.line(screen.paint(f"commit {commit.id}", "yellow"))
+    first, *rest = told(commit)
+    screen.line(screen.paint(first, "yellow"))
+    for line in rest:
+        screen.line(line)
+
+
+def told(commit: Commit) -> Iterator[str]:
+    """Yields the lines of what a commit says of itself, harmless ones."""
+    yield f"commit {commit.id}"
     if commit.merged_id is not None:
-        screen.line(f"Merged   {commit.merged_id}")
-    screen.line(f"Branch   {output.shown(commit.branch)}")
-    screen.line(f"Session  {output.shown(commit.session_id)}")
-    screen.line(f"Date     {local(commit.created_at)}")
-    screen.line(f"Changed  {patches.total(commit.files, commit.additions, commit.deletions).replace(' changed', '')}")
+        yield f"Merged   {commit.merged_id}"
+    yield f"Branch   {output.shown(commit.branch)}"
+    yield f"Session  {output.shown(commit.session_id)}"
+    yield f"Date     {local(commit.created_at)}"
+    yield f"Changed  {patches.total(commit.files, commit.additions, commit.deletions).replace(' changed', '')}"
     for key, value in commit.metadata.items():
         text = value if isinstance(value, str) else output.as_json(value).decode().rstrip("\n")
-        screen.line(f"Metadata {output.shown(key)} = {output.shown(text)}")
+        yield f"Metadata {output.shown(key)} = {output.shown(text)}"
     if commit.message:
-        screen.line()
+        yield ""
         for line in commit.message.rstrip("\n").split("\n"):
-            screen.line(("    " + output.shown(line, output.CONTROL_BUT_TAB)).rstrip())
+            yield ("    " + output.shown(line, output.CONTROL_BUT_TAB)).rstrip()

@@ -6,7 +6,6 @@ import re
 import select
 import shutil
 import sys
-import unicodedata
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
@@ -16,7 +15,7 @@ from journal.records import plain
 VERSION = 1
 """of the JSON documents: a key may be added at any time, none changes its meaning while this number stands."""
 
-STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+STYLES = {"bold": "1", "dim": "2", "reverse": "7", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 CONTROL_BUT_TAB = re.compile(CONTROL.pattern.replace(r"\x00-\x1f", r"\x00-\x08\x0a-\x1f"))
 
@@ -168,10 +167,9 @@ def columns(text: str) -> int:
     """Counts the columns a text takes on a terminal."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in text
-    )
+    from journal.content import columns  # here, as few names need it
+
+    return columns.columns(text)
 
 
 def padded(text: str, width: int) -> str:

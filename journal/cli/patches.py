@@ -148,15 +148,20 @@ def unified(screen: Screen, patch: FilePatch, context: int = DIFF_CONTEXT) -> No
     for number, each in enumerate(lines):
         if number == len(lines) - 1 and not each:
             return
-        in_hunk = in_hunk or each.startswith("@@")
+        in_hunk = each[:1] in "@ +-\\" if in_hunk else each.startswith("@@")
         screen.line(_painted(screen, output.shown(each, output.CONTROL_BUT_TAB), in_hunk))
+
+
+def place(screen: Screen, each: str) -> str:
+    """Colours the line above a hunk, that says where it is."""
+    end = each.find("@@", 2) + 2
+    return screen.paint(each[:end], "cyan") + each[end:]
 
 
 def _painted(screen: Screen, each: str, in_hunk: bool) -> str:
     if not in_hunk:
         return screen.paint(each, "bold")
     if each.startswith("@@"):
-        end = each.find("@@", 2) + 2
-        return screen.paint(each[:end], "cyan") + each[end:]
+        return place(screen, each)
     colour = {"+": "green", "-": "red"}.get(each[:1])
     return screen.paint(each, colour) if colour else each

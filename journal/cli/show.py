@@ -3,12 +3,10 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
-from journal.cli import access, log, meant, patches
+from journal.cli import access, forms, log, meant, patches
 from journal.cli.location import located
 from journal.cli.output import Screen
-from journal.cli.values import whole
 from journal.errors import UnknownName
-from journal.limits import DIFF_CONTEXT
 from journal.records import Change, Commit
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ PAGE = 500
 
 def describe(parser: ArgumentParser) -> None:
     """Adds the arguments of `spool show`."""
-    parser.epilog = "JSON: commit, and patches with their hunks and text; without both for --stat."
+    parser.epilog = "JSON: commit, and patches with their hunks and text; without both for --stat and --name-only."
     parser.add_argument(
         "commit",
         nargs="?",
@@ -28,10 +26,7 @@ def describe(parser: ArgumentParser) -> None:
         help="of the commit, or its beginning, or a branch (default: the head of main)",
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="only these files, folders or globs (default: all)")
-    parser.add_argument("--stat", action="store_true", help="how many lines, and a bar, a path")
-    parser.add_argument(
-        "-U", "--context", type=whole, default=DIFF_CONTEXT, metavar="N", help=f"lines around a change ({DIFF_CONTEXT})"
-    )
+    forms.describe(parser)
 
 
 def run(arguments: Namespace) -> int:
@@ -44,16 +39,15 @@ def run(arguments: Namespace) -> int:
         meant.refuse_mistyped(journal, place, arguments.paths)
         found = [change.patch for change in _changes(journal, commit, paths)]
         if screen.json:
-            texts = [patches.brief(patch) if arguments.stat else patch.to_dict() for patch in found]
+            texts = [patches.brief(patch) if forms.is_short(arguments) else patch.to_dict() for patch in found]
             screen.document({"commit": commit, "patches": texts})
+            return 0
+        if arguments.html:
+            forms.page(screen, arguments, f"commit {commit.id}", log.told(commit), found)
             return 0
         log.heading(screen, commit)
         screen.line()
-        if arguments.stat:
-            patches.stat(screen, found)
-        else:
-            for patch in found:
-                patches.unified(screen, patch, arguments.context)
+        forms.show(screen, arguments, found)
     return 0
 
 

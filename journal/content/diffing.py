@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from journal.content import compact, lcs, lines, text
 from journal.content.compact import Block
-from journal.content.unified import Side, around, hunks, unified
+from journal.content.unified import Side, around, exchanged, hunks, unified
 from journal.errors import CorruptionError
 from journal.limits import PREVIEW_CHARS_MAX
 
@@ -15,6 +15,7 @@ __all__ = [
     "Comparison",
     "Side",
     "compare",
+    "exchanged",
     "hunks",
     "pack_blocks",
     "preview",

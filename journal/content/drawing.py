@@ -68,6 +68,8 @@ class Texts:
         """Gives the changed places with so many lines of context."""
         if _is_told(patch):
             return ()
+        if patch.kind_before is not None and patch.kind != patch.kind_before:
+            return diffing.exchanged(self._before, self._after)
         return diffing.hunks(self._before, self._after, self._comparison().blocks, context)
 
     def unified(self, patch: FilePatch, context: int) -> bytes:
@@ -80,6 +82,18 @@ class Texts:
         binary = (patch.is_binary or patch.too_large) and patch.sha_before != patch.sha_after
         blocks = () if _is_told(patch) else self._comparison().blocks
         return diffing.unified(patch.path, old, new, blocks, context, renamed_from=patch.renamed_from, binary=binary)
+
+    def side_by_side(self, patch: FilePatch, width: int, context: int) -> str:
+        """Renders the patch in two columns."""
+        from journal.content.side_by_side import side_by_side  # here, as few processes show anything
+
+        return side_by_side(patch, self.hunks(patch, context), width)
+
+    def html(self, patch: FilePatch, context: int, style: bool) -> str:
+        """Renders the patch as a table of HTML."""
+        from journal.content import markup
+
+        return markup.html(patch, self.hunks(patch, context), style=style)
 
     def preview(self, patch: FilePatch) -> str:
         """Gives the first changed lines."""

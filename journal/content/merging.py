@@ -5,8 +5,8 @@ from journal.content.drifting import LEAD_MIN, offsets
 from journal.content.ground import Ground, bare, loose
 from journal.content.landing import Placed, unless_torn
 from journal.content.lines import NO_NEWLINE
-from journal.content.similarity import ratio
-from journal.limits import PATCH_WINDOW_CHARS_MAX
+from journal.content.similarity import common_ends, engine, ratio
+from journal.limits import PATCH_MERGE_WORK_MAX
 
 WINDOW_MIN = 0.75
 """likeness of the place to a hunk's old lines."""
@@ -23,13 +23,10 @@ def merged(hunk: ParsedHunk, ground: Ground, low: int, high: int) -> Placed | No
         return None
     there = _text([bare(line) for line in ground.lines[at : at + size]])
     old, new = (_text([bare(line) for line in side]) for side in (hunk.old, hunk.new))
-    if max(map(len, (there, old, new))) > PATCH_WINDOW_CHARS_MAX:
+    start, end = common_ends(old, new)
+    if (len(old) - start - end) * (len(new) - start - end) > PATCH_MERGE_WORK_MAX:
         return None
-    from diff_match_patch import diff_match_patch
-
-    engine = diff_match_patch()
-    engine.Diff_Timeout = 0  # no clock has a say in the answer
-    text, landed = engine.patch_apply(engine.patch_make(old, new), there)
+    text, landed = engine().patch_apply(engine().patch_make(old, new), there)
     if not all(landed):
         return None
     given = text.encode("utf-8", "surrogateescape").split(b"\n")[:-1]

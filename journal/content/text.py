@@ -19,11 +19,11 @@ def shown(line: bytes | str, width: int) -> str:
         line = line[: 4 * width].decode("utf-8", "surrogateescape")  # no character has more than four bytes
     line = line[: width + 1].replace("\t", " ")
     if not line.isprintable():
-        line = "".join(each if each.isprintable() else _escaped(each) for each in line)
+        line = "".join(each if each.isprintable() else escaped(each) for each in line)
     return line if len(line) <= width else line[: max(width - 1, 0)] + "…"[:width]
 
 
-def _escaped(character: str) -> str:
+def escaped(character: str) -> str:
     """Shows what would move the cursor, turn the direction or show nothing; an undecodable byte as that byte."""
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:

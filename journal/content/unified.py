@@ -61,6 +61,12 @@ def hunks(before: bytes, after: bytes, blocks: Sequence[Block], context: int) ->
     return tuple(made)
 
 
+def exchanged(before: bytes, after: bytes) -> tuple[Hunk, ...]:
+    """Gives a deletion and then a creation as records, as for a file that becomes a symlink, or the other way."""
+    gone = hunks(before, b"", ((0, len(lines.split(before)), 0, 0),), 0) if before else ()
+    return gone + (hunks(b"", after, ((0, 0, 0, len(lines.split(after))),), 0) if after else ())
+
+
 def unified(
     path: str,
     before: Side | None,

@@ -43,6 +43,16 @@ class JournalSource:
         with self._reading() as reading:
             return reading.unified(patch, context)
 
+    def side_by_side(self, patch: FilePatch, width: int, context: int) -> str:
+        """Renders the patch in two columns."""
+        with self._reading() as reading:
+            return reading.side_by_side(patch, width, context)
+
+    def html(self, patch: FilePatch, context: int, style: bool) -> str:
+        """Renders the patch as a table of HTML."""
+        with self._reading() as reading:
+            return reading.html(patch, context, style)
+
     def preview(self, patch: FilePatch) -> str:
         """Gives the first changed lines."""
         with self._reading() as reading:

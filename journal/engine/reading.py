@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
-from journal.content.diffing import Side, compare, preview, unified
+from journal.content.diffing import Side, compare, exchanged, preview, unified
 from journal.content.diffing import hunks as hunks_of
 from journal.database import Database, Write
 from journal.errors import JournalError
@@ -75,6 +75,8 @@ class Reading:
             return ()
         with self.database.lock:
             before, after, found = self._texts(patch)
+        if patch.kind_before is not None and patch.kind != patch.kind_before:
+            return exchanged(before, after)
         return hunks_of(before, after, found.blocks, context)
 
     def unified(self, patch: FilePatch, context: int) -> bytes:
@@ -90,6 +92,18 @@ class Reading:
         binary = told and patch.sha_before != patch.sha_after
         blocks = () if found is None else found.blocks
         return unified(patch.path, old, new, blocks, context, renamed_from=patch.renamed_from, binary=binary)
+
+    def side_by_side(self, patch: FilePatch, width: int, context: int) -> str:
+        """Renders a patch in two columns, from what was found when it was compared."""
+        from journal.content.side_by_side import side_by_side  # here, as few processes show anything
+
+        return side_by_side(patch, self.hunks(patch, context), width)
+
+    def html(self, patch: FilePatch, context: int, style: bool) -> str:
+        """Renders a patch as a table of HTML, from what was found when it was compared."""
+        from journal.content import markup
+
+        return markup.html(patch, self.hunks(patch, context), style=style)
 
     def preview(self, patch: FilePatch) -> str:
         """Gives the first changed lines of two texts."""

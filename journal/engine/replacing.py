@@ -5,11 +5,8 @@ from collections.abc import Iterator
 
 from journal.content.text import shown
 from journal.errors import NoMatch, UsageError
-from journal.limits import NEAREST_LINES_MAX
+from journal.limits import NEAREST_LINES_MAX, QUOTED_CHARS_MAX
 from journal.records import Replace
-
-SHOWN_CHARS = 120
-"""characters of a line that an error quotes."""
 
 
 def replaced(path: str, data: bytes, operation: Replace) -> tuple[bytes, int]:
@@ -34,7 +31,7 @@ def replaced(path: str, data: bytes, operation: Replace) -> tuple[bytes, int]:
         count = count if limit is None else min(count, limit)
         changed = text.replace(operation.match, given, count)
     if not count and operation.required:
-        raise _none(path, operation.match)
+        raise _none(path, text, operation.match)
     return _encoded(changed), count
 
 
@@ -46,7 +43,7 @@ def _refuse_unless_one(path: str, text: str, match: str | re.Pattern[str]) -> No
         if found <= NEAREST_LINES_MAX:
             nearest.append(_line_at(text, at))
     if not found:
-        raise _none(path, match)
+        raise _none(path, text, match)
     if found == 1:
         return
     raise NoMatch(
@@ -72,12 +69,24 @@ def _line_at(text: str, at: int) -> str:
     """Gives the line of a place, with its number."""
     start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
     line = text[start : end if end >= 0 else len(text)]
-    return f"{text.count(chr(10), 0, at) + 1}: {shown(line, SHOWN_CHARS)}"
+    return f"{text.count(chr(10), 0, at) + 1}: {shown(line, QUOTED_CHARS_MAX)}"
 
 
-def _none(path: str, match: str | re.Pattern[str]) -> NoMatch:
-    hint = "read the file and give the text as it stands there"
-    return NoMatch(f"{path!r} does not hold {_shown(match)}", hint=hint, path=path, found=0, nearest=())
+def _none(path: str, text: str, match: str | re.Pattern[str]) -> NoMatch:
+    """Says that a text stands nowhere, and which lines come nearest to it; a pattern has no like."""
+    near: tuple[str, ...] = ()
+    if isinstance(match, str):
+        from journal.content.nearest import nearest  # here, as its comparing is needed only now
+
+        near = nearest(text, match)
+    told = "".join(f"\n  {line}" for line in near)
+    return NoMatch(
+        f"{path!r} does not hold {_shown(match)}" + (f"; nearest to it comes:{told}" if near else ""),
+        hint="read the file and give the text as it stands there",
+        path=path,
+        found=0,
+        nearest=near,
+    )
 
 
 def _limit(operation: Replace) -> int | None:

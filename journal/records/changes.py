@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from journal.limits import DIFF_CONTEXT
+from journal.limits import DIFF_CONTEXT, SIDE_BY_SIDE_WIDTH
 from journal.records.base import Record, plain
 from journal.records.source import Source, source_at
 
@@ -120,6 +120,25 @@ class FilePatch(Record):
     def unified(self, context: int = DIFF_CONTEXT) -> str:
         """Renders a unified diff with so many lines of context."""
         return self._source().unified(self, context).decode("utf-8", "surrogateescape")
+
+    def side_by_side(self, width: int = SIDE_BY_SIDE_WIDTH, *, context: int | None = None) -> str:
+        """Renders old and new in two columns: line numbers, and `|` changed, `<` removed or `>` added between them.
+
+        No line is wider than `width` columns, wide characters counted as two. Tabs are spread out, control characters
+        and bytes that are not UTF-8 stand as their numbers, a long line ends with `…`. Without `context`, as in `diff`.
+
+        Raises:
+            UsageError: the width is no number of columns from 40 on.
+        """
+        return self._source().side_by_side(self, width, self._context() if context is None else context)
+
+    def html(self, *, context: int | None = None, style: bool = False) -> str:
+        """Renders old and new as one `<table class="spool-diff">`, changed words in `<del>` and `<ins>`, no script.
+
+        Names and contents are escaped; control characters stand as their numbers, bytes that are not UTF-8 as U+FFFD.
+        `style` puts the `<style>` ahead, which a page of many patches needs once. Without `context`, as in `diff`.
+        """
+        return self._source().html(self, self._context() if context is None else context, style)
 
     def to_dict(self, *, diff: bool = True) -> dict[str, Any]:
         """Gives the patch as JSON types; with `diff`, also counts, preview, hunks and the text."""

@@ -19,6 +19,12 @@ class Source(Protocol):
     def unified(self, patch: "FilePatch", context: int) -> bytes:
         """Renders the patch as `git apply` and GNU patch take it."""
 
+    def side_by_side(self, patch: "FilePatch", width: int, context: int) -> str:
+        """Renders the patch in two columns, in lines of at most so many."""
+
+    def html(self, patch: "FilePatch", context: int, style: bool) -> str:
+        """Renders the patch as a table of HTML, with its style ahead or without."""
+
     def preview(self, patch: "FilePatch") -> str:
         """Gives the first changed lines."""
 

@@ -32,8 +32,8 @@ def test_commands() -> None:
 
 def test_options_that_are_not_there_yet() -> None:
     assert offered("--j") == ["--journal", "--json"]
-    assert offered("diff", "--s") == ["--stat"]
-    assert offered("diff", "--stat", "--s") == []
+    assert offered("diff", "--s") == ["--stat", "--side-by-side"]
+    assert offered("diff", "--stat", "--sta") == []
     assert "--metadata" in offered("commit", "--metadata", "a=1", "--met")
     assert "--words" not in offered("completion", "-")
     assert offered("diff", "--", "--s") == []

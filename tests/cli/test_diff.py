@@ -118,3 +118,61 @@ def test_what_was_edited_by_hand(committed: Runner, root: Path) -> None:
     assert committed("diff", "--disk", "--json").lines[0]["deletions"] == 1
     assert "`spool diff --disk`" in committed("status").out
     assert "contradict" in committed("diff", "--disk", "--from", "main", code=2).err
+
+
+def test_words(staged: Runner) -> None:
+    staged("replace", "a.txt", "three", "three four")
+    staged("write", "latin.txt", stdin=b"caf\xe9\n")
+    lines = staged("diff", "--word").out.splitlines()
+    assert lines[2:7] == ["+++ b/a.txt", "@@ -1,3 +1,3 @@", "one", "[-two-]{+2+}", "three{+ four+}"]
+    assert "{+caf\udce9+}" in lines and "{+new+}" in lines
+    assert staged("diff", "--word", "-U", "0", "a.txt").out.splitlines()[3] == "@@ -2,2 +2,2 @@"
+
+
+def test_words_in_colour(staged: Runner, terminal: None) -> None:
+    staged("replace", "a.txt", "three", "three  \x1bfour")
+    out = staged("diff", "--word", "a.txt", coloured=True).out
+    assert "\x1b[36m@@ -1,3 +1,3 @@\x1b[0m\none\n\x1b[31mtwo\x1b[0m\x1b[32m2\x1b[0m\n" in out
+    assert "three\x1b[32m  \\x1bfour\x1b[0m\n" in out
+    staged("write", "a.txt", "--text", "one\ntwo \nthree\n")
+    assert "two\x1b[32;7m \x1b[0m\n" in staged("diff", "--word", "a.txt", coloured=True).out
+    assert "two{+ +}\n" in staged("diff", "--word", "a.txt", "--plain").out
+
+
+def test_side_by_side(staged: Runner) -> None:
+    first, second = staged("diff", "--side-by-side").out.split("\n\n")
+    assert first.splitlines()[4] == "2 two" + " " * 73 + " | 2 2"
+    assert len(first.splitlines()[2]) == 160
+    assert second.splitlines()[-1] == " " * 78 + " > 1 new"
+    assert len(staged("diff", "--side-by-side", "--context", "0", "a.txt").out.splitlines()) == 4
+
+
+def test_side_by_side_on_a_terminal(staged: Runner, terminal: None) -> None:
+    lines = staged("diff", "--side-by-side", "a.txt", coloured=True).out.splitlines()
+    assert lines[2] == "\x1b[36m" + "-" * 60 + "\x1b[0m"
+    assert lines[4] == "\x1b[31m2 two" + " " * 23 + "\x1b[0m | \x1b[32m2 2\x1b[0m"
+    assert lines[5] == "3 three" + " " * 24 + "3 three"
+    lines = staged("diff", "--side-by-side", "new.txt", "--plain").out.splitlines()
+    assert lines[-1] == " " * 28 + " > 1 new"
+
+
+def test_a_page(staged: Runner) -> None:
+    staged("write", "<&>.txt", stdin=b"<script>caf\xe9\n")
+    out = staged("diff", "--html", "--context=0").out
+    assert out.startswith("<!DOCTYPE html>\n") and out.endswith("</body>\n</html>\n")
+    assert out.count("<style>") == 1 and out.count("<table") == 3
+    assert "&lt;&amp;&gt;.txt: created" in out and "<ins>&lt;script&gt;caf\ufffd</ins>" in out
+    assert '<tr class="changed"><td class="no">2</td><td class="old"><del>two</del></td>' in out
+    staged("reset")
+    assert "<table" not in staged("diff", "--html").out
+
+
+@pytest.mark.parametrize("other", ["--stat", "--name-only", "--word", "--side-by-side"])
+def test_one_form_at_a_time(other: str, staged: Runner) -> None:
+    found = staged("diff", "--html", other, code=2)
+    assert "not allowed with" in found.err and found.out == ""
+
+
+@pytest.mark.parametrize("form", ["--word", "--side-by-side", "--html"])
+def test_json_is_the_same_in_every_form(form: str, staged: Runner) -> None:
+    assert staged("diff", "--json", form).out == staged("diff", "--json").out

@@ -1,5 +1,6 @@
 """`spool replace` replaces literal text or a pattern, once, several times or everywhere."""
 
+import json
 from pathlib import Path
 
 from tests.cli.running import Runner
@@ -23,6 +24,13 @@ def test_a_pattern(committed: Runner, root: Path) -> None:
 def test_no_match(committed: Runner) -> None:
     assert committed("replace", "a.txt", "nowhere", "x").out == "=  a.txt  no match\n"
     assert committed("replace", "a.txt", "nowhere", "x", "--required", code=2).err.startswith("spool: ")
+
+
+def test_what_comes_nearest_is_told_once(committed: Runner) -> None:
+    told = committed("replace", "a.txt", "tree", "x", "--required", code=2)
+    assert told.err.count("3: three") == 1
+    found = committed("replace", "a.txt", "tree", "x", "--required", "--json", code=2)
+    assert json.loads(found.err)["nearest"] == ["3: three"]
 
 
 def test_all_and_count_contradict(committed: Runner) -> None:

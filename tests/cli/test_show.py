@@ -67,3 +67,13 @@ def test_a_commit_of_many_files(spool: Runner) -> None:
     spool("batch", stdin=plan.encode())
     spool("commit")
     assert len(spool("show", "--json", "--stat").json["patches"]) == 1200
+
+
+def test_every_form_that_diff_has(two: Runner) -> None:
+    assert two("show", "--name-only").out.splitlines()[-2:] == ["a.txt", "src/c.txt"]
+    assert "[-two-]{+2+}" in two("show", "--word").out
+    assert "2 two" + " " * 73 + " | 2 2\n" in two("show", "--side-by-side").out
+    page = two("show", "--html", "main", "a.txt").out
+    assert page.startswith("<!DOCTYPE html>\n") and page.count("<table") == 1
+    assert "<pre>commit " in page and "    second</pre>" in page and "<del>two</del>" in page
+    assert "not allowed" in two("show", "--stat", "--html", code=2).err

@@ -8,7 +8,7 @@ import pytest
 
 from journal.content import diffing
 from journal.content import unified as rendering
-from journal.content.diffing import Side, compare, hunks, preview, unified
+from journal.content.diffing import Side, compare, exchanged, hunks, preview, unified
 from tests.content.applying import (
     NEEDS_GIT,
     NEEDS_PATCH,
@@ -260,3 +260,12 @@ def test_hunks_meet_when_their_context_does() -> None:
         changed[10] = changed[11 + gap] = b"x\n"
         before, after = b"".join(lines), b"".join(changed)
         assert len(hunks(before, after, diffing.compare(before, after).blocks, 3)) == count
+
+
+def test_what_takes_the_place_of_something_else_is_a_deletion_and_a_creation() -> None:
+    gone, made = exchanged(b"one\ntwo\n", b"three")
+    assert (gone.old_start, gone.old_lines, gone.new_start, gone.new_lines) == (1, 2, 0, 0)
+    assert gone.lines == ("-one", "-two")
+    assert (made.old_start, made.old_lines, made.new_start, made.new_lines) == (0, 0, 1, 1)
+    assert made.lines == ("+three", "\\ No newline at end of file")
+    assert exchanged(b"", b"") == ()

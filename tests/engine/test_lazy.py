@@ -32,6 +32,7 @@ def look(patch: FilePatch, change: Change, blob: Blob) -> list[Any]:
     """Asks for everything that is worked out late."""
     seen: list[Any] = [patch.additions, patch.deletions, patch.preview, patch.hunks, patch.diff, patch.diff_bytes]
     seen += [patch.unified(0), patch.to_dict(), change.patch.diff, change.to_dict(patch=True)]
+    seen += [patch.side_by_side(60), patch.html(), patch.side_by_side(60, context=0), change.patch.html(style=True)]
     with blob.open() as reader:
         return [*seen, blob.read(), reader.read()]
 
@@ -44,6 +45,9 @@ def test_records_can_be_asked_after_the_spool_is_closed(records: tuple[FilePatch
     assert patch.hunks[0].removed == ("two",)
     assert (change.patch.diff, blob.read()) == (patch.diff, b"one\nthree\nfour\n")
     assert "three" in patch.preview
+    blank = " " * 18
+    assert patch.side_by_side(40).endswith(f"2 two              <\n{blank} > 2 three\n{blank} > 3 four\n")
+    assert '<td class="new"><ins>three</ins></td>' in patch.html()
 
 
 def test_records_can_be_pickled(records: tuple[FilePatch, Change, Blob]) -> None:

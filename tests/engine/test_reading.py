@@ -96,3 +96,25 @@ def test_a_content_is_read_from_any_place_on(spool: Spool, root: Path) -> None:
         for at in (0, 1, 16_384, 1_000_000, len(data) - 1, len(data)):
             reader.seek(at)
             assert reader.read(1000) == data[at : at + 1000]
+
+
+def test_both_sides_are_shown_from_what_was_found_when_compared(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool.write("a", "one\ntwo\n")
+    spool.commit()
+    patch = spool.write("a", "one\n2\n")
+    assert patch.additions == 1
+    monkeypatch.setattr("journal.engine.reading.compare", lambda *_: pytest.fail("compared once more"))
+    assert "2 two              | 2 2\n" in patch.side_by_side(40)
+    assert "<del>two</del>" in patch.html(context=0)
+
+
+def test_a_file_that_becomes_a_symlink_is_shown_as_gone_and_made(spool: Spool) -> None:
+    spool.write("a", "one\ntwo\n")
+    spool.commit()
+    spool.symlink("a", "two")
+    (patch,) = spool.diff()
+    assert [hunk.lines for hunk in patch.hunks] == [("-one", "-two"), ("+two", "\\ No newline at end of file")]
+    assert patch.side_by_side(60).splitlines()[1] == "modified, mode 644 -> 777, file -> symlink"
+    assert "No newline" not in patch.side_by_side(40) + patch.html()

@@ -51,6 +51,21 @@ def test_what_is_required_must_be_found(spool: Spool, root: Path) -> None:
     assert spool.replace("a.txt", "one", "1", required=True).replacements == 1
 
 
+def test_what_comes_nearest_is_told(spool: Spool) -> None:
+    spool.write("a.py", b"import os\n\ndef size(path):\n    return os.stat(path).st_size  # caf\xe9\n")
+    with pytest.raises(NoMatch) as caught:
+        spool.replace("a.py", "def sise(path)", "x", required=True)
+    assert caught.value.nearest == ("3: def size(path):",)
+    assert str(caught.value).endswith("; nearest to it comes:\n  3: def size(path):")
+    with pytest.raises(NoMatch) as caught:
+        spool.replace("a.py", "def size(path):\n  return os.stat(path).st_size", "x", unique=True)
+    assert caught.value.nearest == ("3: def size(path):", "4:     return os.stat(path).st_size  # caf\\xe9")
+    with pytest.raises(NoMatch) as caught:
+        spool.replace("a.py", re.compile("def sise"), "x", required=True)
+    assert caught.value.nearest == ()
+    assert spool.replace("a.py", "def sise", "x").replacements == 0
+
+
 @pytest.mark.parametrize(
     ("match", "found", "nearest"),
     [

@@ -64,6 +64,14 @@ class FakeSource:
         self.asked.append(f"unified {context}")
         return b"@@ -1 +1 @@\n-caf\xe9\n+new\n"
 
+    def side_by_side(self, patch: FilePatch, width: int, context: int) -> str:
+        self.asked.append(f"side_by_side {width} {context}")
+        return "old | new\n"
+
+    def html(self, patch: FilePatch, context: int, style: bool) -> str:
+        self.asked.append(f"html {context} {style}")
+        return "<table></table>\n"
+
     def preview(self, patch: FilePatch) -> str:
         self.asked.append("preview")
         return "-old +new"

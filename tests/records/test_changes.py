@@ -61,6 +61,13 @@ def test_the_text_is_rendered_with_three_lines_of_context_or_as_many_as_asked(jo
     assert journal.asked == ["unified 3"] * 4 + ["unified 0", "hunks 3"]
 
 
+def test_both_sides_are_rendered_by_the_journal(journal: FakeSource) -> None:
+    patch = file_patch()
+    assert patch.side_by_side() == patch.side_by_side(40, context=0) == "old | new\n"
+    assert patch.html() == patch.html(context=1, style=True) == "<table></table>\n"
+    assert journal.asked == ["side_by_side 160 3", "side_by_side 40 0", "html 3 False", "html 1 True"]
+
+
 def test_a_patch_as_json_holds_its_lazy_parts_when_asked(journal: FakeSource) -> None:
     whole, bare = file_patch().to_dict(), file_patch().to_dict(diff=False)
     lazy = {key: value for key, value in whole.items() if key not in bare}
