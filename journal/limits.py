@@ -42,6 +42,22 @@ TEXT_SNIFF_BYTES = 8000
 DIFF_TEXT_MAX = 16 << 20
 """bytes of before and after together; larger contents are told by sizes and digests."""
 
+RENAME_SHARE_MIN = 50
+"""percent of the larger content that a path which came must share with one that is gone, to be it renamed: git's."""
+
+RENAME_CANDIDATES_MAX = 1000
+"""pairs of contents compared line by line to find renames in one diff; of more only equal contents and chunks tell."""
+
+RENAME_BYTES_MAX = 16 << 20
+"""bytes of contents read to find renames in one diff, each content once; some 100 MB while they are compared."""
+
+RENAME_PATHS_MAX = 10_000
+"""paths whose names and chunks are compared to find renames in one diff, a tenth of a second; of more only equal
+contents tell."""
+
+RENAME_KEPT_MAX = 10_000
+"""pairs whose likeness a session remembers, about 2 MB, so that a repeated diff reads no content."""
+
 DIFF_CONTEXT = 3
 """lines of context a unified diff shows around a change."""
 

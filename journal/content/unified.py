@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from journal.content import lines, paths
+from journal.content import lines, paths, similarity
 from journal.content.compact import Block
 from journal.records import Hunk
 
@@ -74,7 +74,7 @@ def _section(
         path = old_path
     elif before is None:
         old_path = path
-    header = _header(old_path, path, before, after)
+    header = _header(old_path, path, before, after, None if binary else blocks)
     old, new = before.data if before else b"", after.data if after else b""
     body = b""
     if old != new:
@@ -90,8 +90,10 @@ def _section(
     return b"diff --git %b %b\n" % names + header + body
 
 
-def _header(old_path: str, path: str, before: Side | None, after: Side | None) -> bytes:
-    """Renders the lines about mode and name."""
+def _header(
+    old_path: str, path: str, before: Side | None, after: Side | None, blocks: Sequence[Block] | None
+) -> bytes:
+    """Renders the lines about mode and name; how alike two contents are is told of texts, and of equal ones."""
     if before is None and after is None:
         return b""
     if before is None or after is None:
@@ -105,6 +107,9 @@ def _header(old_path: str, path: str, before: Side | None, after: Side | None) -
     if old_path != path:
         if before.data == after.data:
             made += b"similarity index 100%\n"
+        elif blocks is not None:
+            sizes = len(before.data), len(after.data)
+            made += b"similarity index %d%%\n" % similarity.percent(lines.split(before.data), blocks, *sizes)
         made += b"rename from %b\nrename to %b\n" % (_quoted(paths.key(old_path)), _quoted(paths.key(path)))
     return made
 

@@ -59,7 +59,7 @@ def since(journal: Journal, root: str | PathLike[str], commit: str, paths: Paths
     with journal.reading() as reading:
         with reading.database.read() as look:
             branch = branch_at(look, reading.database.path, path)
-        return history.since(reading.database, branch.id, commit, paths)
+        return history.since(reading, branch.id, commit, paths)
 
 
 def read_root(root: str | PathLike[str], path: StrPath) -> bytes | None:

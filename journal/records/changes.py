@@ -158,7 +158,11 @@ class FilePatch(Record):
 
 @dataclass(frozen=True, slots=True)
 class Change(Record):
-    """What a commit recorded for one path; `cursor` is its place in the feed, strictly rising, never reused."""
+    """What a commit recorded for one path; `cursor` is its place in the feed, strictly rising, never reused.
+
+    A rename is two changes: its old path is deleted, `renamed_to` says what it is now; its new path is renamed, and
+    begins with what stood at the old one.
+    """
 
     commit_id: str
     path: str
@@ -176,12 +180,23 @@ class Change(Record):
     session_id: str
     committed_at: datetime
     ends_commit: bool
+    renamed_to: str | None = None
+    _parted: bool = field(default=False, repr=False, compare=False)
     _journal: str = field(default="", repr=False, compare=False)
 
     @property
     def patch(self) -> FilePatch:
-        """Gives the change as a patch, worked out on first use."""
+        """Gives the change as a patch, worked out on first use.
+
+        The patches of a commit together tell each thing once: the text of a rename stands at its new path. Where the
+        reader's filter lets only one path of it through, that one is created, or deleted, as any other.
+        """
         return source_at(self._journal).patch_of(self)
+
+    @property
+    def parted(self) -> bool:
+        """Tells whether it is one side of a rename of which the reader's filter lets the other one not through."""
+        return self._parted
 
     def to_dict(self, *, patch: bool = False) -> dict[str, Any]:
         """Gives the change as JSON types; with `patch`, its patch too."""
