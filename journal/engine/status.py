@@ -5,7 +5,7 @@ from os import PathLike
 
 from journal.content.paths import normal
 from journal.database import Read
-from journal.engine import compare, history, root_reading, survey
+from journal.engine import compare, history, renames, root_reading, survey
 from journal.engine.journal import Journal
 from journal.errors import UnknownName
 from journal.records import FilePatch, Paths, Status, StrPath
@@ -38,6 +38,15 @@ def staged(journal: Journal, root: str | PathLike[str], paths: Paths | None = No
     with journal.reading() as reading, reading.database.read() as look:
         branch = branch_at(look, reading.database.path, path)
         return compare.staged_patches(reading, branch.id, paths)
+
+
+def renamed(journal: Journal, root: str | PathLike[str]) -> dict[str, str]:
+    """Gives for each path that is staged at a root as a renamed one the path that it was."""
+    path = places.real_root(os.fspath(root), True)
+    with journal.reading() as reading, reading.database.read() as look:
+        branch = branch_at(look, reading.database.path, path)
+        found = renames.of_stage(reading, branch.id, rows.everything(look, branch.id))
+    return {new: origin.path for new, origin in found.items()}
 
 
 def judged(journal: Journal, root: str | PathLike[str]) -> tuple[list[FilePatch], str]:

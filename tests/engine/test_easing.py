@@ -76,7 +76,8 @@ def test_a_batch_is_what_it_would_be_without_a_bound(
     assert disk(root) == expected
     assert temp_files(root) == []
     assert history(spool, "theirs") == [("batch", "old", "new"), ("batch", "new", None)]
-    assert [patch.path for patch in spool.diff()] == ["a", "b", "copied", "deep/er", "link", "moved", "theirs"]
+    assert [patch.path for patch in spool.diff()] == ["a", "b", "copied", "deep/er", "link", "moved"]
+    assert spool.touched_files() == ["a", "b", "copied", "deep/er", "link", "moved", "theirs"]
     commit = spool.commit("all")
     assert commit is not None
     assert {path: spool.journal.read(path) for path in expected} == {path: each[0] for path, each in expected.items()}

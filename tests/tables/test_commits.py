@@ -11,7 +11,7 @@ from journal.database import Database, Write
 from journal.errors import CorruptionError
 from journal.ids import CommitRow, PathId, Sha256, sha256
 from journal.tables import commits, paths, sessions
-from journal.tables.commits import ChangeFacts, CommitFacts, Draft, DraftChange, Wanted
+from journal.tables.commits import Became, ChangeFacts, CommitFacts, Draft, DraftChange, Wanted
 from journal.tables.states import ABSENT, Columns
 from tests.tables import rows
 from tests.tables.rows import MOMENT, Home, Side
@@ -40,7 +40,7 @@ def rename(tx: Write, at: Home) -> CommitRow:
     old, new, side = paths.number(tx, "a"), paths.number(tx, ODD), rows.columns(tx, ONE)
     changes = [
         DraftChange(old, "deleted", side, ABSENT, None, act),
-        DraftChange(new, "renamed", ABSENT, side, old, act),
+        DraftChange(new, "renamed", side, side, old, act),
     ]
     draft = Draft(sha256(b"rename"), None, at.branch, 1, at.session, MOMENT, "moved", '{"a":1}', 2, 0, 0, bytes(32))
     return commits.add(tx, draft, changes)
@@ -82,7 +82,8 @@ def test_a_rename_tells_where_from_and_by_what_act(database: Database, home: Hom
         commit = rename(tx, home)
     found = commits.changes(database.look(), 0, 10, "main", commit)
     assert [(each.path, each.renamed_from, each.invocation_id) for each in found] == [("a", None, 1), (ODD, "a", 1)]
-    assert found[1].before is None and found[1].after == rows.state(ONE)
+    assert found[1].before == found[1].after == rows.state(ONE)
+    assert [each.became for each in found] == [Became(ODD, rows.state(ONE)), None]
 
 
 def test_changes_of_one_commit_or_one_branch(database: Database, home: Home) -> None:
@@ -257,7 +258,7 @@ def test_every_change_is_in_the_history(database: Database, home: Home) -> None:
     commit, one, link = sha256(b"rename").hex(), rows.state(ONE).sha256.hex(), rows.state(LINK).sha256.hex()
     begun = [commit, "main", "session-main", "2023-11-14T22:13:20.000000Z", "moved"]
     assert listed[0] == [1, *begun, "a", "deleted", "file", None, one, None, 420, None, 3, None, None, 1]
-    assert listed[1] == [2, *begun, "//z/\\xff", "renamed", None, "file", None, one, None, 420, None, 3, "a", 1]
+    assert listed[1] == [2, *begun, "//z/\\xff", "renamed", "file", "file", one, one, 420, 420, 3, 3, "a", 1]
     assert (told[2]["committed_at"], told[2]["message"]) == ("2023-11-14T22:13:20.000001Z", "grüße")
     assert (told[2]["kind_after"], told[2]["sha_after"], told[2]["mode_after"]) == ("symlink", link, 511)
     assert (told[2]["size_before"], told[2]["size_after"], told[2]["invocation_id"]) == (None, 6, None)
