@@ -18,8 +18,8 @@ def matched(gone: Collection[str], come: Collection[str]) -> list[Pair]:
             break
         ends = _by_end(reversed(left), length)
         pairs = [(ends[end].pop(), path) for path in free if (end := _end(path, length)) in ends and ends[end]]
-        taken = {path for pair in pairs for path in pair}
-        left, free = [path for path in left if path not in taken], [path for path in free if path not in taken]
+        olds, news = {old for old, _ in pairs}, {new for _, new in pairs}
+        left, free = [path for path in left if path not in olds], [path for path in free if path not in news]
         found += pairs
     return found
 

@@ -109,20 +109,24 @@ def _texts(states: States) -> dict[str, State]:
 
 
 def _similar(reading: Reading, gone: States, come: States) -> dict[str, str]:
-    """Pairs contents that share enough, those that share most first."""
+    """Pairs contents that share enough, those that share most first; large ones by chunks, and what is left by lines.
+
+    Where there are too many pairs to be compared, those that have a name in common come first.
+    """
     if not (gone and come) or len(gone) + len(come) > RENAME_PATHS_MAX:
         return {}
-    by_chunks, lines = _by_chunks(reading, gone, come), _Lines(reading)
-    every = _of_like_size(gone, come, RENAME_CANDIDATES_MAX)
-    if every is not None:
-        return pairing.best(by_chunks | lines.scores(gone, come, every, by_chunks))
-    named = [pair for pair in pairing.namesakes(gone, come) if _comparable(gone[pair[0]], come[pair[1]])]
-    if len(named) > RENAME_CANDIDATES_MAX:
-        return pairing.best(by_chunks)
-    found = pairing.best(by_chunks | lines.scores(gone, come, named, by_chunks))
+    found, lines, most = pairing.best(_by_chunks(reading, gone, come)), _Lines(reading), RENAME_CANDIDATES_MAX
     left, free = _without(gone, found.values()), _without(come, found)
-    rest = _of_like_size(left, free, RENAME_CANDIDATES_MAX - len(named))
-    return found | pairing.best(lines.scores(left, free, rest or [], by_chunks))
+    every = _of_like_size(left, free, most)
+    if every is None:
+        named = pairing.namesakes(left, free)
+        listed = list(islice((pair for pair in named if _comparable(left[pair[0]], free[pair[1]])), most + 1))
+        if len(listed) > most:
+            return found
+        found |= pairing.best(lines.scores(left, free, listed))
+        left, free = _without(left, found.values()), _without(free, found)
+        every = _of_like_size(left, free, most - len(listed))
+    return found | pairing.best(lines.scores(left, free, every or []))
 
 
 def _comparable(old: State, new: State) -> bool:
@@ -181,15 +185,10 @@ class _Lines:
         self._pieces: dict[Sha256, Pieces | None] = {}
         self._left = RENAME_BYTES_MAX
 
-    def scores(
-        self, gone: States, come: States, pairs: Iterable[Pair], told: Mapping[Pair, int]
-    ) -> dict[Pair, int]:
-        """Tells how alike the pairs are that nothing is told of, where that is enough."""
-        found = dict[Pair, int]()
-        for old, new in pairs:
-            if (old, new) not in told and (score := self._score(gone[old], come[new])) >= LEAST:
-                found[old, new] = score
-        return found
+    def scores(self, gone: States, come: States, pairs: Iterable[Pair]) -> dict[Pair, int]:
+        """Tells how alike some pairs are, where that is enough."""
+        found = {(old, new): self._score(gone[old], come[new]) for old, new in pairs}
+        return {pair: score for pair, score in found.items() if score >= LEAST}
 
     def _score(self, old: State, new: State) -> int:
         if not (self._admits(old) and self._admits(new)):
