@@ -8,7 +8,8 @@ from journal.content import lines
 from journal.content.diffing import compare
 from journal.content.similarity import PIECE, WHOLE, common, likeness, percent, pieces
 
-texts = st.lists(st.sampled_from([b"a\n", b"bb\n", b"ccc\n", b"\n", b"x" * 100 + b"\n", b"end"]), max_size=12).map(b"".join)
+some = st.sampled_from([b"a\n", b"bb\n", b"ccc\n", b"\n", b"x" * 100 + b"\n", b"end"])
+texts = st.lists(some, max_size=12).map(b"".join)
 
 
 def alike(one: bytes, other: bytes) -> int:

@@ -2,38 +2,20 @@
 
 import itertools
 import random
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journal import Delete, FilePatch, Journal, Move, Problem, Spool, Symlink, ValidationContext, Write
+from journal import Delete, Move, Spool, Symlink, Write
 from journal.engine import reading, renames
-from tests.engine.clerk import Clerk
-from tests.engine.looking import by_path, disk, rescued
-
-LINES = [f"line {number}\n" for number in range(20)]
-TEXT = "".join(LINES)
-
-
-def edited(*lines: int, text: list[str] = LINES) -> str:
-    """The text with some of its lines changed, none longer."""
-    return "".join("LINE" + line[4:] if number in lines else line for number, line in enumerate(text))
-
-
-def told(patches: list[FilePatch]) -> list[tuple[str, str, str | None]]:
-    return [(patch.path, patch.change_type, patch.renamed_from) for patch in patches]
+from tests.engine.looking import disk, rescued
+from tests.engine.renaming import LINES, TEXT, committed, edited, git, gnu_patch, told, two_commits
 
 
 def renamed(spool: Spool) -> dict[str, str]:
     return {patch.path: patch.renamed_from for patch in spool.diff() if patch.renamed_from}
-
-
-def committed(spool: Spool, **files: str | bytes) -> None:
-    spool.batch([Write(path.replace("__", "/"), content) for path, content in files.items()])
-    assert spool.commit("head") is not None
 
 
 @pytest.fixture
@@ -290,14 +272,6 @@ def test_a_second_diff_reads_no_content(spool: Spool, reads: list[bytes]) -> Non
 # ---- how it is told
 
 
-def git(folder: Path, diff: bytes) -> None:
-    subprocess.run(["git", "apply", "-"], cwd=folder, input=diff, check=True)
-
-
-def patch(folder: Path, diff: bytes) -> None:
-    subprocess.run(["patch", "-p1", "-s", "--posix" if b"rename from" not in diff else "-f"], cwd=folder, input=diff, check=True)
-
-
 STAGES: dict[str, tuple[list[Any], list[Any]]] = {
     "edited": ([Write("old", TEXT)], [Move("old", "deep/new"), Write("deep/new", edited(1, 18))]),
     "equal": ([Write("old", TEXT)], [Move("old", "new")]),
@@ -314,13 +288,13 @@ STAGES: dict[str, tuple[list[Any], list[Any]]] = {
 
 
 @pytest.mark.parametrize("name", STAGES)
-@pytest.mark.parametrize("apply", [git, patch])
+@pytest.mark.parametrize("apply", [git, gnu_patch])
 def test_git_and_patch_make_the_staged_files_of_the_diffs(
     spool: Spool, root: Path, tmp_path: Path, name: str, apply: Callable[[Path, bytes], None]
 ) -> None:
     before, after = STAGES[name]
-    if apply is patch and any(each in name for each in ("itself", "folder", "shift", "blanks")):
-        pytest.skip("GNU patch knows no file that is a folder, and takes a diff file by file")
+    if apply is gnu_patch and any(each in name for each in ("itself", "folder")):
+        pytest.skip("GNU patch lets no folder become a file, nor a file a folder")
     spool.batch(before)
     spool.commit("head")
     other = tmp_path / "other"
@@ -353,170 +327,6 @@ def test_a_part_of_the_stage_is_told_by_itself(spool: Spool, root: Path, tmp_pat
     assert disk(tmp_path / "other").keys() == {"old", "new"}
 
 
-# ---- history
-
-
-@pytest.fixture
-def moved(spool: Spool) -> Spool:
-    """Two commits: the second renames and edits a, and renames a binary file."""
-    committed(spool, a=TEXT, bin=b"\0" * 100, stays="x\n")
-    spool.batch([Delete("a"), Write("dir/b", edited(1), mode=0o755), Move("bin", "box")])
-    assert spool.commit("moved") is not None
-    return spool
-
-
-def test_a_commit_records_what_went_and_what_it_is_now(moved: Spool) -> None:
-    journal = moved.journal
-    found = journal.changes(commit="main")
-    assert [(c.path, c.change_type, c.renamed_from, c.renamed_to, c.parted) for c in found] == [
-        ("a", "deleted", None, "dir/b", False),
-        ("bin", "deleted", None, "box", False),
-        ("box", "renamed", "bin", None, False),
-        ("dir/b", "renamed", "a", None, False),
-    ]
-    gone, _, _, now = found
-    assert (now.sha_before, now.mode_before, now.kind_before) == (gone.sha_before, gone.mode_before, gone.kind_before)
-    assert (gone.sha_after, now.mode_after, now.to_dict()["renamed_to"]) == (None, 0o755, None)
-    assert journal.verify().findings == ()
-    assert [(row["path"], row["renamed_from"]) for row in journal.query("SELECT * FROM history WHERE cursor > 3")] == [
-        (c.path, c.renamed_from) for c in found
-    ]
-    assert set(journal.tree()) == {"box", "dir/b", "stays"}
-
-
-def test_the_patches_of_a_commit_tell_each_thing_once(moved: Spool, root: Path, tmp_path: Path) -> None:
-    first, second = moved.journal.commits(newest_first=False)
-    patches = [change.patch for change in moved.journal.changes(commit=second.id)]
-    assert [(patch.change_type, bool(patch.diff)) for patch in patches] == [
-        ("deleted", False),
-        ("deleted", False),
-        ("renamed", True),
-        ("renamed", True),
-    ]
-    assert sum(patch.additions for patch in patches) == second.additions == 1
-    assert (patches[0].deletions, patches[0].hunks, patches[0].preview, patches[0].changed) == (0, (), "", True)
-    moved.journal.checkout(first.id, tmp_path / "other")
-    for each in patches:
-        if each.diff:
-            git(tmp_path / "other", each.diff_bytes)
-    assert disk(tmp_path / "other") == disk(root)
-
-
-def test_a_reader_of_one_side_sees_it_by_itself(moved: Spool) -> None:
-    journal = moved.journal
-    (gone,) = journal.changes(3, paths="a")
-    assert (gone.parted, gone.renamed_to, gone.patch.deletions) == (True, "dir/b", 20)
-    assert gone.patch.diff.startswith("diff --git a/a b/a\ndeleted file mode 100644\n")
-    (come,) = journal.changes(3, paths="dir")
-    assert (come.parted, come.change_type, come.renamed_from, come.ends_commit) == (True, "renamed", "a", True)
-    assert (come.patch.change_type, come.patch.renamed_from, come.patch.additions) == ("created", None, 20)
-    both = journal.changes(3, paths=["a", "dir/b"])
-    assert [(change.parted, bool(change.patch.diff)) for change in both] == [(False, False), (False, True)]
-    assert both == [change for change in journal.changes(3) if change.path in ("a", "dir/b")]
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 9])
-def test_a_follower_mirrors_files_by_what_changes_say(moved: Spool, root: Path, limit: int) -> None:
-    mirror: dict[str, tuple[bytes, int]] = {}
-    with Journal.open(moved.journal.path, readonly=False) as journal:
-        follower = journal.follower("mirror")
-        while page := follower.next(limit):
-            for change in page:
-                if change.sha_after is None:
-                    del mirror[change.path]
-                else:
-                    mirror[change.path] = (journal.blob(change.sha_after).read(), change.mode_after or 0)
-            follower.ack()
-    assert mirror == {path: (data, mode) for path, (data, mode, _) in disk(root).items()}
-
-
-def test_a_binary_rename_that_no_diff_tells_leaves_the_deletion_its_text(spool: Spool) -> None:
-    data = random.Random(4).randbytes(2000)
-    committed(spool, old=data)
-    spool.batch([Delete("old"), Write("new", data[:1500] + b"\0")])
-    spool.commit("moved")
-    come, gone = (change.patch for change in spool.journal.changes(1))
-    assert (come.renamed_from, gone.is_binary) == ("old", True)
-    assert gone.diff == "diff --git a/old b/old\ndeleted file mode 100644\nBinary files a/old and /dev/null differ\n"
-
-
-def test_any_two_commits_are_compared_with_what_was_renamed_in_between(moved: Spool) -> None:
-    first, second = (commit.id for commit in moved.journal.commits(newest_first=False))
-    moved.move("dir/b", "c")
-    moved.write("c", "nothing in common\n")
-    moved.batch([Move("box", "bin")])
-    since = moved.diff(since=first)
-    assert told(since) == [("c", "renamed", "a")]
-    assert told(moved.diff(since=second)) == told(moved.diff()) == [("bin", "renamed", "box"), ("c", "renamed", "dir/b")]
-    moved.commit("third")
-    third = moved.journal.head()
-    assert third is not None
-    diff = moved.journal.diff
-    assert told(diff(first, second)) == [("box", "renamed", "bin"), ("dir/b", "renamed", "a")]
-    assert told(diff(second, first)) == [("a", "renamed", "dir/b"), ("bin", "renamed", "box")]
-    assert told(diff(first, third.id)) == [("c", "renamed", "a")]
-    assert told(diff(third.id, first)) == [("a", "renamed", "c")]
-    assert told(diff(first, third.id, "a")) == [("a", "deleted", None)]
-    assert told(diff(None, second)) == [(path, "created", None) for path in ("box", "dir/b", "stays")]
-
-
-def test_a_path_that_two_commits_renamed_is_told_once(spool: Spool) -> None:
-    committed(spool, a=TEXT)
-    first = spool.journal.head()
-    assert first is not None
-    spool.move("a", "b")
-    spool.commit("one")
-    spool.write("a", "again\n")
-    spool.commit("again")
-    spool.move("a", "c")
-    spool.commit("two")
-    found = spool.journal.diff(first.id, None)
-    assert by_path(found) == by_path(spool.journal.diff(first.id, None, ["a", "b", "c"]))
-    assert told(found) == [("b", "renamed", "a"), ("c", "created", None)]
-
-
-# ---- judges
-
-
-def test_a_validator_is_told_of_a_rename_and_what_stood_at_the_old_path(spool: Spool) -> None:
-    seen: list[tuple[str, str, bytes | None, bytes | None]] = []
-
-    def look(patches: Any, context: ValidationContext) -> None:
-        seen.extend((each.path, each.change_type, context.before(each), context.after(each)) for each in patches)
-
-    committed(spool, a__x=TEXT)
-    spool.register_validator(look)
-    spool.batch([Move("a/x", "b/x"), Write("b/x", edited(1))])
-    assert told(spool.validate()) == told(spool.diff())
-    assert seen == [("b/x", "renamed", TEXT.encode(), edited(1).encode())]
-
-
-def test_a_validator_that_sees_one_side_is_told_of_that(spool: Spool) -> None:
-    committed(spool, a__x=TEXT)
-    clerks = {paths: Clerk(lambda patches, _: [Problem(p.path, p.change_type) for p in patches]) for paths in ("a", "b")}
-    for paths, clerk in clerks.items():
-        spool.register_validator(clerk, name=paths, paths=paths)
-    spool.move("a/x", "b/x")
-    for _ in range(2):
-        with pytest.raises(Exception, match="a/x: deleted; b/x: created"):
-            spool.validate()
-    assert [clerk.asked for clerk in clerks.values()] == [[["a/x"]], [["b/x"]]]  # and is remembered
-
-
-def test_a_verdict_on_a_rename_is_not_remembered_nor_are_those_on_its_sides_used(spool: Spool) -> None:
-    committed(spool, a=TEXT, other="x\n")
-    clerk = Clerk()
-    spool.register_validator(clerk, name="clerk", paths=["a", "b", "other"])
-    spool.write("b", TEXT)
-    spool.write("other", "y\n")
-    spool.validate()
-    spool.delete("a")
-    spool.validate()
-    spool.validate()
-    assert clerk.asked == [["b", "other"], ["b"], ["b"]]
-    assert spool.commit("moved") is not None
-
-
 # ---- the verbs
 
 
@@ -535,7 +345,8 @@ def test_reset_takes_a_rename_back_as_a_whole_or_by_its_paths(spool: Spool, root
     assert spool.journal.verify().findings == ()
 
 
-def test_restore_and_checkout_go_to_any_commit_over_renames(moved: Spool, root: Path, tmp_path: Path) -> None:
+def test_restore_and_checkout_go_to_any_commit_over_renames(spool: Spool, root: Path, tmp_path: Path) -> None:
+    moved = two_commits(spool)
     first, second = (commit.id for commit in moved.journal.commits(newest_first=False))
     there = disk(root)
     moved.restore(first)
@@ -569,19 +380,6 @@ def test_an_act_that_failed_moved_nothing(spool: Spool, root: Path) -> None:
     spool.delete("a")
     spool.write("b", "other\n")
     assert renamed(spool) == {}
-
-
-def test_a_half_rename_is_found(moved: Spool) -> None:
-    from journal.ids import ChangeFields
-    from journal.rescue.check import _half_renamed
-
-    whole = [
-        ChangeFields("a", b"1", 0o644, "file", None, None, None, None),
-        ChangeFields("b", b"1", 0o644, "file", b"2", 0o644, "file", "a"),
-    ]
-    assert list(_half_renamed(whole)) == []
-    assert list(_half_renamed(whole[1:])) == ["b"]
-    assert list(_half_renamed([whole[0]._replace(sha_before=b"3"), whole[1]])) == ["b"]
 
 
 def test_the_same_stage_is_told_the_same_in_any_order_of_its_verbs(root: Path, tmp_path: Path) -> None:
