@@ -1,5 +1,6 @@
 """Commits and the feed of their changes."""
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -59,8 +60,9 @@ ORDER BY c.seq LIMIT :limit
 """
 SELECT_BECAME = """
 SELECT c.commit_id, c.renamed_from, p.name, p.raw, y.sha256, y.size, y.is_text, c.after_mode, c.after_kind
-FROM change AS c JOIN path AS p ON p.id = c.path_id LEFT JOIN blob AS y ON y.id = c.after_blob
-WHERE c.commit_id IN (SELECT value FROM json_each(:commits)) AND c.renamed_from IS NOT NULL
+FROM json_each(:deleted) AS j
+CROSS JOIN change AS c ON c.commit_id = j.value ->> 0 AND c.renamed_from = j.value ->> 1
+JOIN path AS p ON p.id = c.path_id LEFT JOIN blob AS y ON y.id = c.after_blob
 """
 SELECT_TURNS = """
 SELECT k.n, p.name, p.raw, o.name, o.raw
@@ -278,10 +280,10 @@ def behind(tx: Read, after: int) -> int:
 
 def _became(tx: Read, rows: list[tuple]) -> dict[tuple[int, int], Became]:  # type: ignore[type-arg]  # as below
     """Tells what deleted paths were renamed to; asks only where there is one."""
-    deleting = {row[21] for row in rows if row[4] == "deleted"}
-    if not deleting:
+    deleted = [[row[21], row[22]] for row in rows if row[4] == "deleted"]
+    if not deleted:
         return {}
-    found = tx.rows(SELECT_BECAME, commits="[" + ",".join(map(str, deleting)) + "]")
+    found = tx.rows(SELECT_BECAME, deleted=json.dumps(deleted))
     return {(row[0], row[1]): Became(loaded(row[2], row[3]), state_of(*row[4:9])) for row in found}
 
 

@@ -118,3 +118,14 @@ def test_what_was_edited_by_hand(committed: Runner, root: Path) -> None:
     assert committed("diff", "--disk", "--json").lines[0]["deletions"] == 1
     assert "`spool diff --disk`" in committed("status").out
     assert "contradict" in committed("diff", "--disk", "--from", "main", code=2).err
+
+
+def test_a_rename_is_told_once(committed: Runner) -> None:
+    committed("move", "a.txt", "docs/a.txt")
+    assert committed("diff").out == (
+        "diff --git a/a.txt b/docs/a.txt\nsimilarity index 100%\nrename from a.txt\nrename to docs/a.txt\n"
+    )
+    assert committed("diff", "--name-only").out == "docs/a.txt\n"
+    assert committed("diff", "--stat").out.splitlines()[0] == " a.txt => docs/a.txt | 0"
+    assert committed("diff", "a.txt", "--name-only").out == "a.txt\n"
+    assert committed("diff", "--from", "main").out == committed("diff").out

@@ -309,3 +309,14 @@ def test_whatever_fails_leaves_no_gap_among_the_cursors(database: Database, home
         rows.commit(tx, home, {"c": ONE}, message="later")
     found = [row[0] for row in database.look().rows("SELECT seq FROM change ORDER BY seq")]
     assert found == list(range(1, len(found) + 1)) and len(found) == 3
+
+
+def test_what_went_and_what_was_renamed_is_listed_commit_by_commit(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        rename(tx, home)
+        rows.commit(tx, home, {"b": ONE})
+        rows.commit(tx, home, {"b": None})
+    found = commits.turns(database.look(), home.branch, 0, 9)
+    assert [(each.path, each.renamed_from) for each in found] == [("a", None), (ODD, "a"), ("b", None)]
+    assert found[0].n == found[1].n < found[2].n
+    assert commits.turns(database.look(), home.branch, 1, found[2].n - 1) == []
