@@ -42,6 +42,22 @@ TEXT_SNIFF_BYTES = 8000
 DIFF_TEXT_MAX = 16 << 20
 """bytes of before and after together; larger contents are told by sizes and digests."""
 
+RENAME_SHARE_MIN = 50
+"""percent of the larger content that a path which came must share with one that is gone, to be it renamed: git's."""
+
+RENAME_CANDIDATES_MAX = 1000
+"""pairs of contents compared line by line to find renames in one diff; of more only equal contents and chunks tell."""
+
+RENAME_BYTES_MAX = 16 << 20
+"""bytes of contents read to find renames in one diff, each content once; some 100 MB while they are compared."""
+
+RENAME_PATHS_MAX = 10_000
+"""paths whose names and chunks are compared to find renames in one diff, a tenth of a second; of more only equal
+contents tell."""
+
+RENAME_KEPT_MAX = 10_000
+"""pairs whose likeness a session remembers, about 2 MB, so that a repeated diff reads no content."""
+
 DIFF_CONTEXT = 3
 """lines of context a unified diff shows around a change."""
 
@@ -187,14 +203,14 @@ PATCH_PLACES_MAX = 64
 PATCH_SCAN_BYTES_MAX = 1 << 28
 """bytes gone through for hunks none of whose lines is rare; beyond them such hunks are refused, 0.1 s later."""
 
-PATCH_DRIFTS_MAX = 100
-"""hunks of one file that are looked for by likeness; a file that so many do not fit is another file."""
-
 PATCH_DRIFT_LINES_MAX = 400
 """old lines of a hunk that is looked for by likeness."""
 
+PATCH_DRIFTS_LINES_MAX = 10_000
+"""old lines of all such hunks of a file; a file that so many do not fit is another file."""
+
 PATCH_MERGE_WORK_MAX = 250_000
-"""letters that a hunk takes away times those it puts there, when it is merged letter by letter: 0.1 s."""
+"""steps, characters that a hunk takes away times those it puts there, when it is merged letter by letter: 0.1 s."""
 
 PATCH_ANCHORS_MAX = 32
 """lines that are said to stand above one place of a diff: deeper than any nesting that people write."""
@@ -227,7 +243,7 @@ NEAREST_WORK_MAX = 1_000_000
 """steps of comparing letter by letter with lines of a file, half a second; from then on words are compared."""
 
 SIMILARITY_CHARS_MAX = 8000
-"""letters of a text, between its ends in common with another, that are compared one by one: 6 ms at the most."""
+"""characters of a text, between its ends in common with another, that are compared one by one: 6 ms at the most."""
 
 SIMILARITY_WORK_MAX = 60_000
 """steps, letters of one text times letters of the other, of one comparison letter by letter: 25 ms where nothing is

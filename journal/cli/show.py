@@ -37,7 +37,8 @@ def run(arguments: Namespace) -> int:
     with access.reading(place) as journal:
         commit = _commit(journal, arguments.commit)
         meant.refuse_mistyped(journal, place, arguments.paths)
-        found = [change.patch for change in _changes(journal, commit, paths)]
+        listed = _changes(journal, commit, paths)
+        found = [change.patch for change in listed if change.renamed_to is None or change.parted]
         if screen.json:
             texts = [patches.brief(patch) if forms.is_short(arguments) else patch.to_dict() for patch in found]
             screen.document({"commit": commit, "patches": texts})

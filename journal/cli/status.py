@@ -1,7 +1,8 @@
 """`spool status`: shows what is staged, in conflict or edited by hand, and what can be done about it."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from journal.cli import access, output, patches
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from journal import Journal
 
 FIRST = "`spool write PATH` stages a first change, `spool adopt .` the files that are there."
+NO_ORIGINS: Mapping[str, str] = {}
 SHORT = 12
 """characters of a commit id that are shown; seven are enough to name it."""
 
@@ -21,8 +23,9 @@ def describe(parser: ArgumentParser) -> None:
     """Adds the arguments of `spool status`."""
     parser.epilog = (
         "With --plain a line a path: A, M, D or R when it is staged, C when the disk holds a third content,\n"
-        "E when it was edited by hand and is not staged; then two blanks and the path from the root.\n"
-        "JSON: branch, head, session_id, staged, conflicts, edits, digest, clean."
+        "E when it was edited by hand and is not staged; then two blanks and the path from the root, of a renamed\n"
+        "one OLD -> NEW. JSON: branch, head, session_id, staged, conflicts, edits, digest, clean; it tells of a\n"
+        "renamed path as of two, one deleted and one created."
     )
     parser.add_argument(
         "--digest", action="store_true", help="only the digest of what is staged, for `spool commit --expect`"
@@ -41,17 +44,23 @@ def run(arguments: Namespace) -> int:
             screen.document({**found.to_dict(), "clean": found.clean})
         elif arguments.digest:
             screen.line(found.digest)
-        elif screen.plain:
-            _list(screen, found)
         else:
-            screen.line(_heading(screen, journal, found))
-            _tell(screen, place, found)
+            origins = status.renamed(journal, place.root)
+            if screen.plain:
+                _list(screen, found, origins)
+            else:
+                screen.line(_heading(screen, journal, found))
+                _tell(screen, place, found, origins)
     return 0
 
 
-def _list(screen: Screen, found: Status) -> None:
+def _list(screen: Screen, found: Status, origins: Mapping[str, str]) -> None:
+    olds = set(origins.values())
     for entry in found.staged:
-        screen.line(f"{patches.LETTERS[entry.change_type]}  {output.shown(entry.path)}")
+        if entry.path in origins:
+            screen.line(f"R  {output.shown(origins[entry.path])} -> {output.shown(entry.path)}")
+        elif entry.path not in olds:
+            screen.line(f"{patches.LETTERS[entry.change_type]}  {output.shown(entry.path)}")
     for mark, entries in (("C", found.conflicts), ("E", found.edits)):
         for entry in entries:
             screen.line(f"{mark}  {output.shown(entry.path)}")
@@ -66,11 +75,11 @@ def _heading(screen: Screen, journal: "Journal", found: Status) -> str:
     return f"{branch}head {head}" + (f" {subject}" if subject else "")
 
 
-def _tell(screen: Screen, place: Place, found: Status) -> None:
+def _tell(screen: Screen, place: Place, found: Status, origins: Mapping[str, str]) -> None:
     if found.staged:
         screen.line()
         screen.line("Staged:")
-        _entries(screen, place, found.staged, "")
+        _entries(screen, place, found.staged, "", origins)
         screen.advice("  `spool diff` shows it, `spool commit -m MESSAGE` publishes it, `spool reset` takes it back.")
     if found.conflicts:
         screen.line()
@@ -89,11 +98,20 @@ def _tell(screen: Screen, place: Place, found: Status) -> None:
         screen.advice(FIRST if not found.head else "`spool log` lists commits.")
 
 
-def _entries(screen: Screen, place: Place, entries: Sequence[StatusEntry], colour: str) -> None:
-    """Writes aligned lines: letter, path, sizes."""
-    names = [output.shown(place.shown(entry.path)) for entry in entries]
+def _entries(
+    screen: Screen, place: Place, entries: Sequence[StatusEntry], colour: str, origins: Mapping[str, str] = NO_ORIGINS
+) -> None:
+    """Writes aligned lines: letter, path, sizes; a renamed path is one line, with the size that its old one had."""
+    olds = set(origins.values())
+    gone = {entry.path: entry for entry in entries if entry.path in olds}
+    told = [entry for entry in entries if entry.path not in gone]
+    names = [output.shown(place.shown(entry.path)) for entry in told]
+    for number, entry in enumerate(told):
+        if (old := gone.get(origins.get(entry.path, ""))) is not None:
+            names[number] = f"{output.shown(place.shown(old.path))} -> {names[number]}"
+            told[number] = replace(entry, change_type="renamed", size_before=old.size_before)
     width = max(map(output.columns, names))
-    for entry, name in zip(entries, names, strict=True):
+    for entry, name in zip(told, names, strict=True):
         letter = patches.LETTERS[entry.change_type]
         painted = screen.paint(letter, colour) if colour else patches.letter(screen, entry.change_type)
         sizes = screen.paint(_sizes(entry), "dim")

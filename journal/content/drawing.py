@@ -8,6 +8,7 @@ from journal.content.diffing import Comparison, Side
 from journal.errors import UnknownName, UsageError
 from journal.limits import DIFF_CONTEXT, DIFF_TEXT_MAX
 from journal.records import Change, FilePatch, Hunk
+from journal.records.changes import checked_context
 
 FILE_MODE = 0o644
 """permission bits of a content that is nobody's file."""
@@ -23,8 +24,7 @@ def create_diff(
     Raises:
         PathRefused: no file of a root can be called so. UsageError: a content is neither text nor bytes.
     """
-    if type(context) is not int or context < 0:
-        raise UsageError(f"context is {context!r}", hint="pass a number of lines from 0 on")
+    checked_context(context)
     name = paths.normal(path, allow_git=True)
     old, new = _bytes(before), _bytes(after)
     binary = any(side is not None and not text.is_text(side) for side in (old, new))

@@ -22,7 +22,7 @@ from journal.content.manner import Manner, Pair
 from journal.content.merging import merged
 from journal.content.rewriting import paired, rewritten
 from journal.content.similarity import ratio
-from journal.limits import PATCH_DRIFT_LINES_MAX, PATCH_DRIFTS_MAX
+from journal.limits import PATCH_DRIFT_LINES_MAX, PATCH_DRIFTS_LINES_MAX
 
 LOOKALIKE_MIN = 0.8
 """likeness from which a place nearer to the number, half of whose lines are the hunk's, makes another one doubtful."""
@@ -256,8 +256,8 @@ def _seek_drifted(seeks: list[Seek], ground: Ground, *, merging: bool) -> None:
         if not seek.wanted:
             seek.done = _inserted(seek, seeks, ground, low, high)
             continue
-        tried += 1
-        if tried > PATCH_DRIFTS_MAX or len(seek.wanted) > PATCH_DRIFT_LINES_MAX:
+        tried += len(seek.wanted)
+        if tried > PATCH_DRIFTS_LINES_MAX or len(seek.wanted) > PATCH_DRIFT_LINES_MAX:
             seek.done = refused(NOWHERE)
             continue
         near = {shift for shift in shifts[number] if shift is not None} or {0}

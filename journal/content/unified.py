@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from journal.content import compact, lines, paths
+from journal.content import compact, likeness, lines, paths
 from journal.content.compact import Block
 from journal.content.text import line_count
 from journal.records import Hunk
@@ -104,7 +104,7 @@ def _section(
         path = old_path
     elif before is None:
         old_path = path
-    header = _header(old_path, path, before, after)
+    header = _header(old_path, path, before, after, None if binary else blocks)
     old, new = before.data if before else b"", after.data if after else b""
     body = b""
     if old != new:
@@ -120,8 +120,10 @@ def _section(
     return b"diff --git %b %b\n" % names + header + body
 
 
-def _header(old_path: str, path: str, before: Side | None, after: Side | None) -> bytes:
-    """Renders the lines about mode and name."""
+def _header(
+    old_path: str, path: str, before: Side | None, after: Side | None, blocks: Sequence[Block] | None
+) -> bytes:
+    """Renders the lines about mode and name; how alike two contents are is told of texts, and of equal ones."""
     if before is None and after is None:
         return b""
     if before is None or after is None:
@@ -135,6 +137,9 @@ def _header(old_path: str, path: str, before: Side | None, after: Side | None) -
     if old_path != path:
         if before.data == after.data:
             made += b"similarity index 100%\n"
+        elif blocks is not None:
+            sizes = len(before.data), len(after.data)
+            made += b"similarity index %d%%\n" % likeness.percent(lines.split(before.data), blocks, *sizes)
         made += b"rename from %b\nrename to %b\n" % (_quoted(paths.key(old_path)), _quoted(paths.key(path)))
     return made
 

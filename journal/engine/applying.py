@@ -145,7 +145,7 @@ class Weaver:
         if part.way == "delete":
             self._delete(source, found)
         elif part.way == "rename":
-            self._rename(source, self._outcome(part.path), base, found)
+            self._rename(source, part.path, base, found)
         elif part.way == "modify":
             self._put(source, base, found)
         else:
@@ -187,11 +187,10 @@ class Weaver:
             source.begin_anew()
         self._put(source, None, found)
 
-    def _rename(self, source: Outcome, target: Outcome, base: Version | None, found: Made) -> None:
-        if source is target:
+    def _rename(self, source: Outcome, path: str, base: Version | None, found: Made) -> None:
+        if source.slot.path == path:
             self._put(source, base, found)
             return
-        self._refuse_taken(target)
         self.moved.add(source.slot.path)
         before, origin, report = source.first, source.slot.path, tuple[PatchHunkReport, ...]()
         if source.replaced:
@@ -200,6 +199,8 @@ class Weaver:
             before, origin, report = source.before, source.source or origin, source.report
             source.begin_anew()
             self.edits.append(self.overlay.set(source.slot, None))
+        target = self._outcome(path)  # only now: it may lie below the old one, or be a folder that only that one is in
+        self._refuse_taken(target)
         target.before, target.source, target.report = before, origin, report
         self._put(target, base, found, source.slot.path)
 

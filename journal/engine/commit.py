@@ -2,7 +2,7 @@
 
     1  every staged path is looked at: a content that nobody here wrote is refused, adopted or written over
     2  where there are validators or a gate: they judge with nothing locked, then step 1 again, on the same stage
-    3  the changes are counted
+    3  renamed paths are found, and the changes are counted
     4  one synced transaction: what is staged must still be what was looked at; acts that are done but not yet closed
        are closed; the commit is named, commit, changes and tree at head are written, staged rows go, the audit row is
        closed
@@ -14,15 +14,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from journal.database import Read, Write
-from journal.engine import compare, hand_edits, judging
+from journal.engine import compare, hand_edits, judging, renames
 from journal.engine.asking import asked
 from journal.engine.desk import Desk, now_us, took
 from journal.engine.judging import Judgement, Setting, Stage
-from journal.engine.reading import Reading
 from journal.engine.stage import checked_metadata
 from journal.engine.survey import fields_of
 from journal.errors import LimitExceeded, StageChanged, StorageError, UsageError
-from journal.ids import BranchId, CommitRow, Sha256, commit_id, compact_json
+from journal.ids import BranchId, ChangeFields, CommitRow, Sha256, commit_id, compact_json
 from journal.limits import MESSAGE_BYTES_MAX
 from journal.records import Commit, when
 from journal.tables import commits, sessions, staged, trees
@@ -30,6 +29,9 @@ from journal.tables.commits import Draft, DraftChange
 from journal.tables.invocations import Asked, Outcome
 from journal.tables.staged import Staged
 from journal.tables.states import change_type
+
+Origins = Mapping[str, Staged]
+"""For each renamed path the row of the path that it was."""
 
 DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 
@@ -93,10 +95,12 @@ def _ready(desk: Desk, wanted: Sha256 | None) -> Stage:
 def _published(
     desk: Desk, setting: Setting, stage: Stage, what: Asked, words: Words, judgement: Judgement | None
 ) -> Commit:
-    """Counts, and publishes."""
-    additions, deletions = _counts(desk, setting.reading, stage.rows)
+    """Finds what was renamed, counts, and publishes."""
+    origins = renames.of_stage(setting.reading, desk.place.branch_id, stage.rows)
+    patches = compare.counted(setting.reading, desk.place.branch_id, stage.rows, origins)
+    additions, deletions = sum(each.additions for each in patches), sum(each.deletions for each in patches)
     words = words._replace(additions=additions, deletions=deletions)
-    draft, parent, cursor = _publish(desk, setting, stage, what, words, judgement)
+    draft, parent, cursor = _publish(desk, setting, stage, origins, what, words, judgement)
     return _record(draft, parent, setting.branch, setting.session, cursor)
 
 
@@ -131,14 +135,14 @@ def _is_unicode(message: str) -> bool:
     return True
 
 
-def _counts(desk: Desk, reading: Reading, rows: list[Staged]) -> tuple[int, int]:
-    """Step 3: counts the lines of every change."""
-    patches = compare.counted(reading, desk.place.branch_id, rows)
-    return sum(patch.additions for patch in patches), sum(patch.deletions for patch in patches)
-
-
 def _publish(
-    desk: Desk, setting: Setting, stage: Stage, what: Asked, words: Words, judgement: Judgement | None
+    desk: Desk,
+    setting: Setting,
+    stage: Stage,
+    origins: Origins,
+    what: Asked,
+    words: Words,
+    judgement: Judgement | None,
 ) -> tuple[Draft, Parent, int]:
     """Step 4: the transaction."""
     branch = desk.place.branch_id
@@ -148,8 +152,8 @@ def _publish(
             parent = _parent(tx, setting.branch)
             finished = now_us()
             chain.record(what, Outcome("ok", finished, took(what.started_at, finished)))
-            changes = [_change(desk, tx, row) for row in rows]
-            draft = _draft(desk, rows, parent, words, chain.link)
+            changes = [_change(desk, tx, row, origins.get(row.path)) for row in rows]
+            draft = _draft(desk, rows, origins, parent, words, chain.link)
             number = commits.add(tx, draft, changes)
             trees.advance(tx, branch, [(change.path_id, change.after) for change in changes])
             staged.clear(tx, branch)
@@ -182,15 +186,26 @@ def _parent(tx: Read, name: str) -> Parent:
     return Parent(None, None, 0) if found.head_id is None else Parent(found.head_id, *commits.tip(tx, found.head_id))
 
 
-def _change(desk: Desk, tx: Write, row: Staged) -> DraftChange:
-    sides = desk.columns(tx, row.before), desk.columns(tx, row.after)
-    return DraftChange(row.path_id, change_type(row.before, row.after), *sides, None, row.invocation_id)
+def _change(desk: Desk, tx: Write, row: Staged, origin: Staged | None) -> DraftChange:
+    """Spells one path; a renamed one begins with what stood at its old path, whose deletion is a change of its own."""
+    after = desk.columns(tx, row.after)
+    if origin is None:
+        kind = change_type(row.before, row.after)
+        return DraftChange(row.path_id, kind, desk.columns(tx, row.before), after, None, row.invocation_id)
+    before = desk.columns(tx, origin.before)
+    return DraftChange(row.path_id, "renamed", before, after, origin.path_id, row.invocation_id)
 
 
-def _draft(desk: Desk, rows: list[Staged], parent: Parent, words: Words, link: bytes) -> Draft:
+def _fields(row: Staged, origin: Staged | None) -> ChangeFields:
+    if origin is None:
+        return fields_of(row.path, row.before, row.after)
+    return fields_of(row.path, origin.before, row.after, origin.path)
+
+
+def _draft(desk: Desk, rows: list[Staged], origins: Origins, parent: Parent, words: Words, link: bytes) -> Draft:
     """Names the commit and spells its row."""
     created, place = now_us(), desk.place
-    fields = [fields_of(row.path, row.before, row.after) for row in rows]
+    fields = [_fields(row, origins.get(row.path)) for row in rows]
     sha = commit_id(parent.sha256, None, created, words.message, words.metadata, fields)
     said = (words.message, words.metadata, len(rows), words.additions, words.deletions)
     return Draft(sha, parent.id, place.branch_id, parent.n + 1, place.session_id, created, *said, link)

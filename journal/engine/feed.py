@@ -159,7 +159,7 @@ class Walk:
                 self._held = facts
         if self._held is not None and self._seen >= self._held.last_of_commit:
             made += self._release(None)
-        return [change_record(facts, ends, journal) for facts, ends in made]
+        return [change_record(facts, ends, journal, parted=self._parts(facts)) for facts, ends in made]
 
     def _pass(self, look: Read, page: list[ChangeFacts]) -> None:
         """Moves past a page, if the feed has every cursor up to its end."""
@@ -169,6 +169,11 @@ class Walk:
             if there != upto - self._seen:
                 raise pruned(look, self._asked)
         self._seen = upto
+
+    def _parts(self, facts: ChangeFacts) -> bool:
+        """Tells whether the filter lets one path of a rename through, and not the other."""
+        other = facts.renamed_from if facts.became is None else facts.became.path
+        return other is not None and not self._chosen.matches(other)
 
     def _release(self, commit: bytes | None) -> list[tuple[ChangeFacts, bool]]:
         """Hands out what was held back, now that the next one is known to be of `commit`, or there is none."""
@@ -199,7 +204,7 @@ def collect(look: Read, walk: Walk, limit: int, journal: str) -> list[Change]:
     return found
 
 
-def change_record(facts: ChangeFacts, ends: bool, journal: str) -> Change:
+def change_record(facts: ChangeFacts, ends: bool, journal: str, *, parted: bool = False) -> Change:
     """Makes the record of a committed change."""
     before, after = facts.before, facts.after
     side: State | None = after if after is not None else before
@@ -221,6 +226,8 @@ def change_record(facts: ChangeFacts, ends: bool, journal: str) -> Change:
         session_id=facts.session,
         committed_at=when(facts.committed_at),
         ends_commit=ends,
+        renamed_to=None if facts.became is None else facts.became.path,
+        _parted=parted,
         _journal=journal,
     )
 

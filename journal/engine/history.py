@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from journal.content.paths import key, normal
 from journal.content.selection import Selection
 from journal.database import Database, Read
-from journal.engine import compare
+from journal.engine import compare, renames
 from journal.engine.feed import commit_record, commits_of, find_commit
 from journal.engine.opening import BRANCH
+from journal.engine.reading import Reading
 from journal.errors import UnknownName, UsageError
 from journal.ids import BranchId
 from journal.records import Blob, Commit, Entry, FilePatch, Paths, StrPath
@@ -141,59 +143,85 @@ def branches(database: Database) -> dict[str, str | None]:
         return {name: None if sha is None else sha.hex() for name, sha in sessions.branches(database.look())}
 
 
-def between(database: Database, before: str | None, after: str | None, wanted: Paths | None) -> list[FilePatch]:
+def between(reading: Reading, before: str | None, after: str | None, wanted: Paths | None) -> list[FilePatch]:
     """Gives what differs between two commits as patches, by path bytes; before None is the empty tree.
 
     Between two commits of one branch it costs what changed between them, and not their trees.
     """
-    with database.read() as look:
-        start, end = None if before is None else point(look, before), point(look, after)
+    with reading.database.read() as look:
+        start, end, known = None if before is None else point(look, before), point(look, after), dict[str, str]()
         if start is None or end is None or start.branch_id != end.branch_id:
             old, new = _states(entries(look, start)), _states(entries(look, end))
         else:
             low, high = sorted((start.n, end.n))
             old = _states(trees.changed_at(look, start.branch_id, start.n, low, high))
             new = _states(trees.changed_at(look, end.branch_id, end.n, low, high))
+            known = _renamed(look, start.branch_id, low, high)
+            known = known if start.n == low else {first: last for last, first in known.items()}
         pairs = {path: (old.get(path), new.get(path)) for path in {**old, **new}}
-        return _patches(database.path, look, pairs, wanted, {})
+        return _patches(reading, look, pairs, wanted, {}, known)
 
 
-def since(database: Database, branch_id: BranchId, commit: str, wanted: Paths | None) -> list[FilePatch]:
+def since(reading: Reading, branch_id: BranchId, commit: str, wanted: Paths | None) -> list[FilePatch]:
     """Gives what is staged on a branch against one of its commits, or against a commit of another branch.
 
     A path that was first staged after that commit is compared with what stood on disk, as `diff` without a commit does.
     """
-    with database.read() as look:
+    with reading.database.read() as look:
         start, head_n = point(look, commit), commits.count(look, branch_id)
         assert start is not None  # it was named
+        known = dict[str, str]()
         if start.branch_id == branch_id:
             old = _states(trees.changed_at(look, branch_id, start.n, start.n, head_n))
             new = _states(trees.changed_at(look, branch_id, head_n, start.n, head_n))
             changed = set(trees.changed(look, branch_id, start.n, head_n))
+            known = _renamed(look, branch_id, start.n, head_n)
         else:
             old, new = _states(entries(look, start)), _states(trees.head(look, branch_id))
             changed = {*old, *new}
         pairs = {path: (old.get(path), new.get(path)) for path in changed}
-        acts = dict[str, int]()
-        for row in staged.everything(look, branch_id):
+        acts, rows = dict[str, int](), staged.everything(look, branch_id)
+        known |= {new: known.get(old, old) for new, old in renames.moved(reading, branch_id, rows).items()}
+        for row in rows:
             pairs[row.path] = (old.get(row.path) if row.path in changed else row.before, row.after)
             acts[row.path] = row.invocation_id
-        return _patches(database.path, look, pairs, wanted, acts)
+        return _patches(reading, look, pairs, wanted, acts, known)
 
 
 def _states(listed: list[TreeEntry]) -> dict[str, State]:
     return {entry.path: entry.state for entry in listed}
 
 
+def _renamed(look: Read, branch_id: BranchId, low: int, high: int) -> dict[str, str]:
+    """Tells of paths that commits of a branch renamed, one time or several, what each was after the commit `low`."""
+    found = dict[str, str]()
+    for _, turns in groupby(commits.turns(look, branch_id, low, high), key=lambda turn: turn.n):
+        listed = list(turns)
+        made = {turn.path: found.get(turn.renamed_from, turn.renamed_from) for turn in listed if turn.renamed_from}
+        for turn in listed:
+            found.pop(turn.path, None)
+        found |= made
+    return found
+
+
 def _patches(
-    journal: str,
+    reading: Reading,
     look: Read,
     pairs: Mapping[str, tuple[State | None, State | None]],
     wanted: Paths | None,
     acts: Mapping[str, int],
+    known: Mapping[str, str],
 ) -> list[FilePatch]:
     chosen = Selection.of(wanted, lambda path: paths.find(look, path) is not None)
-    differing = [path for path, (old, new) in pairs.items() if old != new and chosen.matches(path)]
-    return [
-        compare.patch(journal, path, *pairs[path], invocation_id=acts.get(path)) for path in sorted(differing, key=key)
-    ]
+    differing = sorted((p for p, (old, new) in pairs.items() if old != new and chosen.matches(p)), key=key)
+    gone = {path: old for path in differing if (old := pairs[path][0]) is not None and pairs[path][1] is None}
+    come = {path: new for path in differing if (new := pairs[path][1]) is not None and pairs[path][0] is None}
+    origins = renames.find(reading, gone, come, known) if gone and come else {}
+    told, found = set(origins.values()), list[FilePatch]()
+    for path in differing:
+        if path not in told:
+            (before, after), origin = pairs[path], origins.get(path)
+            before = before if origin is None else gone[origin]
+            act, journal = acts.get(path), reading.database.path
+            found.append(compare.patch(journal, path, before, after, invocation_id=act, renamed_from=origin))
+    return found

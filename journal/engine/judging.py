@@ -17,7 +17,7 @@ from typing import NamedTuple
 from journal.content.paths import key
 from journal.content.selection import Selection
 from journal.database import Read, Write
-from journal.engine import compare, within
+from journal.engine import compare, renames, within
 from journal.engine.asking import asked
 from journal.engine.desk import Desk, now_us, took
 from journal.engine.journal import Journal
@@ -56,10 +56,16 @@ class Stage(NamedTuple):
 
 
 class Question(NamedTuple):
-    """What one judge is asked about, and what it said of some of these paths before."""
+    """What one judge is asked about, and what it said of some of these paths before.
+
+    A renamed path is one patch where the judge sees both its paths; else it is told as it is by itself. What is said of
+    it is not remembered: it depends on another path's content.
+    """
 
     judge: Judge
     rows: list[Staged]
+    patches: dict[PathId, FilePatch]
+    renamed: frozenset[PathId]
     known: dict[PathId, tuple[Said, ...]]
 
 
@@ -67,7 +73,7 @@ class Hearing(NamedTuple):
     """All that is judged, and by whom: made under the session's lock, and asked without it."""
 
     stage: Stage
-    patches: dict[PathId, FilePatch]
+    patches: list[FilePatch]
     questions: list[Question]
     gate: Question | None
     context: ValidationContext
@@ -101,7 +107,7 @@ def validate(desk: Desk, setting: Setting) -> list[FilePatch]:
         hearing = prepare(desk, setting, staged_now(desk.database.look(), desk.place.branch_id), "{}")
         hearing = hearing._replace(gate=None)
         titles = [question.judge.title for question in hearing.questions]
-        request = {"digest": hearing.context.digest, "files": len(hearing.patches), "validators": titles}
+        request = {"digest": hearing.context.digest, "files": len(hearing.stage.rows), "validators": titles}
         what = what._replace(request=compact_json(request))
     judgement = hear(desk, hearing)
     with asked(desk, "validate", {}), told(desk, what, judgement):
@@ -110,7 +116,7 @@ def validate(desk: Desk, setting: Setting) -> list[FilePatch]:
             finished = now_us()
             chain.record(what, Outcome("ok", finished, took(what.started_at, finished)))
         desk.database.checkpoint_when_large()
-    return list(hearing.patches.values())
+    return hearing.patches
 
 
 def prepare(desk: Desk, setting: Setting, stage: Stage, metadata: str) -> Hearing:
@@ -128,10 +134,10 @@ def prepare(desk: Desk, setting: Setting, stage: Stage, metadata: str) -> Hearin
         digest=stage.digest().hex(),
         _reading=reading,
     )
-    patches = {row.path_id: _patch(reading, row) for row in stage.rows}
-    questions = [_question(desk, stage.rows, judge) for judge in setting.judges.validators]
-    gate = None if setting.judges.gate is None else _question(desk, stage.rows, setting.judges.gate, remembered=False)
-    return Hearing(stage, patches, questions, gate, context)
+    whole = _Shown(reading, desk.place.branch_id, stage.rows)
+    questions = [_question(desk, whole, judge) for judge in setting.judges.validators]
+    gate = None if setting.judges.gate is None else _question(desk, whole, setting.judges.gate, remembered=False)
+    return Hearing(stage, list(whole.patches.values()), questions, gate, context)
 
 
 def hear(desk: Desk, hearing: Hearing) -> Judgement:
@@ -176,14 +182,21 @@ def told(desk: Desk, what: Asked, judgement: Judgement) -> Iterator[None]:
         raise
 
 
-def _patch(reading: Reading, row: Staged) -> FilePatch:
-    path = reading.database.path
-    return compare.patch(path, row.path, row.before, row.after, invocation_id=row.invocation_id)
+class _Shown:
+    """Staged rows as patches, and which of the rows are the two sides of a rename."""
+
+    def __init__(self, reading: Reading, branch_id: BranchId, rows: list[Staged]) -> None:
+        self.reading = reading
+        self.rows = rows
+        origins = renames.of_stage(reading, branch_id, rows)
+        self.patches = compare.of_rows(reading.database.path, rows, origins)
+        gone = {row.path_id for row in origins.values()}
+        self.renamed = frozenset(gone.union(row.path_id for row in rows if row.path in origins))
 
 
-def _question(desk: Desk, rows: list[Staged], judge: Judge, *, remembered: bool = True) -> Question:
+def _question(desk: Desk, whole: _Shown, judge: Judge, *, remembered: bool = True) -> Question:
     look, branch_id = desk.database.look(), desk.place.branch_id
-    names = {row.path for row in rows}
+    names = {row.path for row in whole.rows}
 
     def exists(path: str) -> bool:
         number = None if path in names else paths.find(look, path)
@@ -193,7 +206,10 @@ def _question(desk: Desk, rows: list[Staged], judge: Judge, *, remembered: bool 
     known = {}
     if remembered and judge.remembered and judge.name is not None:
         known = verdicts.known(look, branch_id, judge.name, judge.version)
-    return Question(judge, [row for row in rows if chosen.matches(row.path)], known)
+    rows = [row for row in whole.rows if chosen.matches(row.path)]
+    shown = whole if len(rows) == len(whole.rows) else _Shown(whole.reading, branch_id, rows)
+    known = {path_id: said for path_id, said in known.items() if path_id not in shown.renamed}
+    return Question(judge, rows, shown.patches, shown.renamed, known)
 
 
 def _heard(question: Question, hearing: Hearing) -> tuple[Answer, list[Verdict]]:
@@ -207,21 +223,26 @@ def _heard(question: Question, hearing: Hearing) -> tuple[Answer, list[Verdict]]
     rows = [row for row in question.rows if row.path_id not in known]
     if not rows:
         return Answer(old), []
-    answer = ask(judge, tuple(hearing.patches[row.path_id] for row in rows), hearing.context)
-    new = _verdicts(rows, answer) if judge.remembered else []
+    told = tuple(question.patches[row.path_id] for row in rows if row.path_id in question.patches)
+    answer = ask(judge, told, hearing.context)
+    new = _verdicts(rows, question.renamed, answer) if judge.remembered else []
     if old:
         answer = answer._replace(problems=sorted([*old, *answer.problems], key=lambda each: key(each.path)))
     return answer, new
 
 
-def _verdicts(rows: list[Staged], answer: Answer) -> list[Verdict]:
+def _verdicts(rows: list[Staged], renamed: frozenset[PathId], answer: Answer) -> list[Verdict]:
     """Divides an answer by path; one that broke off, or that speaks of other paths, is not remembered."""
     found: dict[str, list[Said]] = {row.path: [] for row in rows}
     if not answer.whole or any(each.path not in found for each in answer.problems):
         return []
     for each in answer.problems:
         found[each.path].append(verdicts.said(each))
-    return [Verdict(row.path_id, row.before, row.after, tuple(found[row.path])) for row in rows]
+    return [
+        Verdict(row.path_id, row.before, row.after, tuple(found[row.path]))
+        for row in rows
+        if row.path_id not in renamed
+    ]
 
 
 def _failed(first: str, problems: list[Problem], cause: Exception | None) -> ValidationFailed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from journal.database import Database
@@ -11,6 +12,7 @@ from journal.ids import Sha256
 from journal.records import Change, FilePatch, Hunk
 from journal.tables import commits
 from journal.tables.chunks import Chunks
+from journal.tables.commits import ChangeFacts
 
 _LIVE: "WeakValueDictionary[str, Reading]" = WeakValueDictionary()
 
@@ -65,14 +67,7 @@ class JournalSource:
             facts = next(iter(commits.changes(look, change.cursor - 1, 1, None, None)), None)
             if facts is None or facts.cursor != change.cursor:
                 raise feed.pruned(look, change.cursor - 1)
-            return compare.patch(
-                self._path,
-                facts.path,
-                facts.before,
-                facts.after,
-                invocation_id=facts.invocation_id,
-                renamed_from=facts.renamed_from,
-            )
+            return _committed(self._path, facts, parted=change.parted)
 
     def whole(self, sha256: str) -> bytes:
         """Gives a content, checked."""
@@ -99,3 +94,32 @@ class JournalSource:
             database.close()
 
 
+class _ToldElsewhere(JournalSource):
+    """The text of a path that is gone because it was renamed: none, as the patch of its new path has it."""
+
+    def counts(self, patch: FilePatch) -> tuple[int, int]:
+        return 0, 0
+
+    def hunks(self, patch: FilePatch, context: int) -> tuple[Hunk, ...]:
+        return ()
+
+    def unified(self, patch: FilePatch, context: int) -> bytes:
+        return b""
+
+    def preview(self, patch: FilePatch) -> str:
+        return ""
+
+
+def _committed(journal: str, facts: ChangeFacts, *, parted: bool) -> FilePatch:
+    """Makes the patch of a committed change; with `parted`, of its path alone, though it is one side of a rename."""
+    act, origin, before = facts.invocation_id, facts.renamed_from, facts.before
+    if origin is not None and parted:
+        origin = before = None
+    made = compare.patch(journal, facts.path, before, facts.after, invocation_id=act, renamed_from=origin)
+    if facts.became is None or parted:
+        return made
+    told = compare.patch(journal, facts.became.path, before, facts.became.after, invocation_id=act)
+    if told.sha_before == told.sha_after or not (told.is_binary or told.too_large):
+        made = replace(made, too_large=told.too_large)  # who takes large contents by digest takes both sides so
+        made.carry(_ToldElsewhere(journal))
+    return made

@@ -97,7 +97,8 @@ class Past(ABC):
 
         `before` None is the empty tree, `after` None the head of main.
         """
-        return history.between(self._look(), before, after, paths)
+        with self.reading() as reading:
+            return history.between(reading, before, after, paths)
 
     def checkout(
         self,

@@ -21,12 +21,16 @@ Ids = tuple[BlobId | None, BlobId | None]
 
 
 class Reading:
-    """A journal's contents: whole, in pieces, and compared. Diffs that were computed wait here to be memoized."""
+    """A journal's contents: whole, in pieces, and compared. Diffs that were computed wait here to be memoized.
+
+    `alike` remembers how alike two contents are that were compared to find a rename.
+    """
 
     def __init__(self, database: Database, chunks: Chunks) -> None:
         self.database = database
         self.chunks = chunks
         self.computed: list[tuple[Ids, PatchRow]] = []
+        self.alike: dict[tuple[Sha256, Sha256], int] = {}
 
     def read(self, sha256: Sha256) -> bytes:
         """Gives a whole content, checked against its name.
@@ -64,10 +68,18 @@ class Reading:
 
     def compare(self, ids: Ids, before: State, after: State) -> PatchRow:
         """Compares two texts that were never compared; of late ones not even a row is read."""
-        result = compare(self._text(before), self._text(after))
+        result = compare(self.text(before), self.text(after))
         found = PatchRow(result.additions, result.deletions, False, result.blocks)
         self.computed.append((ids, found))
         return found
+
+    def text(self, state: State) -> bytes:
+        """Gives a whole content; of a late one not even a row is read. The lock is held by the caller."""
+        if state.size < WHOLE_BELOW:  # such a content is one chunk, with the same name cut short
+            data = self.chunks.late(ChunkDigest(state.sha256[:16]))
+            if data is not None:
+                return data
+        return self._bytes(blobs.get(self.database.look(), state.sha256))
 
     def hunks(self, patch: FilePatch, context: int) -> tuple[Hunk, ...]:
         """Gives the changed places of two texts."""
@@ -157,13 +169,6 @@ class Reading:
             found = PatchRow(result.additions, result.deletions, False, result.blocks)
             self.computed.append((ids, found))
         return found
-
-    def _text(self, state: State) -> bytes:
-        if state.size < WHOLE_BELOW:  # such a content is one chunk, with the same name cut short
-            data = self.chunks.late(ChunkDigest(state.sha256[:16]))
-            if data is not None:
-                return data
-        return self._bytes(blobs.get(self.database.look(), state.sha256))
 
     def _bytes(self, blob: BlobRow) -> bytes:
         return blobs.whole(blob, self.chunks, self.database.look())

@@ -193,7 +193,7 @@ class Spool(Staging):
         """
         with self._desk.reading():
             if since is not None:
-                return history.since(self._desk.database, self._desk.place.branch_id, since, paths)
+                return history.since(self._reading, self._desk.place.branch_id, since, paths)
             generation = sessions.generation(self._desk.database.look(), self._desk.place.branch_id)
             if paths is None and self._diff[0] == generation:
                 return list(self._diff[1])

@@ -5,7 +5,7 @@ from os import PathLike
 
 from journal.content.paths import normal
 from journal.database import Read
-from journal.engine import compare, history, root_reading, survey
+from journal.engine import compare, history, renames, root_reading, survey
 from journal.engine.journal import Journal
 from journal.errors import UnknownName
 from journal.records import FilePatch, Paths, Status, StrPath
@@ -40,6 +40,15 @@ def staged(journal: Journal, root: str | PathLike[str], paths: Paths | None = No
         return compare.staged_patches(reading, branch.id, paths)
 
 
+def renamed(journal: Journal, root: str | PathLike[str]) -> dict[str, str]:
+    """Gives for each path that is staged at a root as a renamed one the path that it was."""
+    path = places.real_root(os.fspath(root), True)
+    with journal.reading() as reading, reading.database.read() as look:
+        branch = branch_at(look, reading.database.path, path)
+        found = renames.of_stage(reading, branch.id, rows.everything(look, branch.id))
+    return {new: origin.path for new, origin in found.items()}
+
+
 def judged(journal: Journal, root: str | PathLike[str]) -> tuple[list[FilePatch], str]:
     """Gives all that is staged at a root as patches, by path bytes, with the digest that `commit` can be held to."""
     path = places.real_root(os.fspath(root), True)
@@ -59,7 +68,7 @@ def since(journal: Journal, root: str | PathLike[str], commit: str, paths: Paths
     with journal.reading() as reading:
         with reading.database.read() as look:
             branch = branch_at(look, reading.database.path, path)
-        return history.since(reading.database, branch.id, commit, paths)
+        return history.since(reading, branch.id, commit, paths)
 
 
 def read_root(root: str | PathLike[str], path: StrPath) -> bytes | None:

@@ -100,7 +100,9 @@ def digest_of(rows: list[staged.Staged]) -> Sha256:
     return stage_digest(fields_of(row.path, row.before, row.after) for row in rows)
 
 
-def fields_of(path: str, before: State | None, after: State | None) -> ChangeFields:
+def fields_of(
+    path: str, before: State | None, after: State | None, renamed_from: str | None = None
+) -> ChangeFields:
     """Spells a change as ids cover it."""
     return ChangeFields(
         path,
@@ -110,7 +112,7 @@ def fields_of(path: str, before: State | None, after: State | None) -> ChangeFie
         None if after is None else after.sha256,
         None if after is None else after.mode,
         None if after is None else after.kind,
-        None,
+        renamed_from,
     )
 
 

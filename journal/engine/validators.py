@@ -39,7 +39,10 @@ class ValidationContext:
     _reading: Reading = field(repr=False)
 
     def before(self, patch: FilePatch) -> bytes | None:
-        """Gives the content at head, or of the file that stood there first; None when there was none."""
+        """Gives the content at head, or of the file that stood there first; None when there was none.
+
+        Of a renamed path it is what stood at its old one.
+        """
         return self._content(patch, "sha_before")
 
     def after(self, patch: FilePatch) -> bytes | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from journal.errors import UsageError
 from journal.limits import DIFF_CONTEXT, SIDE_BY_SIDE_WIDTH
 from journal.records.base import Record, plain
 from journal.records.source import Source, source_at
@@ -12,6 +13,17 @@ from journal.records.source import Source, source_at
 ChangeType = Literal["created", "modified", "deleted", "renamed", "mode"]
 Kind = Literal["file", "symlink"]
 Tolerance = Literal["strict", "tolerant", "fuzzy"]
+
+
+def checked_context(context: int) -> int:
+    """Gives a number of lines of context.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if type(context) is not int or context < 0:
+        raise UsageError(f"context is {context!r}", hint="pass a number of lines from 0 on")
+    return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +130,12 @@ class FilePatch(Record):
         return self._source().unified(self, self._context())
 
     def unified(self, context: int = DIFF_CONTEXT) -> str:
-        """Renders a unified diff with so many lines of context."""
-        return self._source().unified(self, context).decode("utf-8", "surrogateescape")
+        """Renders a unified diff with so many lines of context.
+
+        Raises:
+            UsageError: that is no number of lines.
+        """
+        return self._source().unified(self, checked_context(context)).decode("utf-8", "surrogateescape")
 
     def side_by_side(self, width: int = SIDE_BY_SIDE_WIDTH, *, context: int | None = None) -> str:
         """Renders old and new in two columns: line numbers, and `|` changed, `<` removed or `>` added between them.
@@ -130,7 +146,7 @@ class FilePatch(Record):
         Raises:
             UsageError: the width is no number of columns from 40 on.
         """
-        return self._source().side_by_side(self, width, self._context() if context is None else context)
+        return self._source().side_by_side(self, width, self._context() if context is None else checked_context(context))
 
     def html(self, *, context: int | None = None, style: bool = False) -> str:
         """Renders old and new as one `<table class="spool-diff">`, changed words in `<del>` and `<ins>`, no script.
@@ -138,7 +154,7 @@ class FilePatch(Record):
         Names and contents are escaped; control characters stand as their numbers, bytes that are not UTF-8 as U+FFFD.
         `style` puts the `<style>` ahead, which a page of many patches needs once. Without `context`, as in `diff`.
         """
-        return self._source().html(self, self._context() if context is None else context, style)
+        return self._source().html(self, self._context() if context is None else checked_context(context), style)
 
     def to_dict(self, *, diff: bool = True) -> dict[str, Any]:
         """Gives the patch as JSON types; with `diff`, also counts, preview, hunks and the text."""
@@ -177,7 +193,11 @@ class FilePatch(Record):
 
 @dataclass(frozen=True, slots=True)
 class Change(Record):
-    """What a commit recorded for one path; `cursor` is its place in the feed, strictly rising, never reused."""
+    """What a commit recorded for one path; `cursor` is its place in the feed, strictly rising, never reused.
+
+    A rename is two changes: its old path is deleted, `renamed_to` says what it is now; its new path is renamed, and
+    begins with what stood at the old one.
+    """
 
     commit_id: str
     path: str
@@ -195,12 +215,23 @@ class Change(Record):
     session_id: str
     committed_at: datetime
     ends_commit: bool
+    renamed_to: str | None = None
+    _parted: bool = field(default=False, repr=False, compare=False)
     _journal: str = field(default="", repr=False, compare=False)
 
     @property
     def patch(self) -> FilePatch:
-        """Gives the change as a patch, worked out on first use."""
+        """Gives the change as a patch, worked out on first use.
+
+        The patches of a commit together tell each thing once: the text of a rename stands at its new path. Where the
+        reader's filter lets only one path of it through, that one is created, or deleted, as any other.
+        """
         return source_at(self._journal).patch_of(self)
+
+    @property
+    def parted(self) -> bool:
+        """Tells whether it is one side of a rename of which the reader's filter lets the other one not through."""
+        return self._parted
 
     def to_dict(self, *, patch: bool = False) -> dict[str, Any]:
         """Gives the change as JSON types; with `patch`, its patch too."""

@@ -137,6 +137,8 @@ def _commits(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
         name = sha.hex()
         if len(changes) != files:
             yield _error("commit-count", name, f"it says {files} files and has {len(changes)}", RESTORE)
+        for path in _half_renamed(changes):
+            yield _error("rename", name, f"{path!r} is renamed from a path that it does not delete", RESTORE)
         if commit_id(parent, merged, created, message, metadata, changes) != sha:
             yield _error("commit-id", name, "its id does not follow from what it says", RESTORE)
         if audit_head not in links:
@@ -156,6 +158,14 @@ def _heads(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
 def _fields(row: tuple) -> ChangeFields:  # type: ignore[type-arg]  # the columns of SELECT_CHANGES
     renamed = None if row[8] is None else loaded(row[8], row[9])
     return ChangeFields(loaded(row[0], row[1]), row[2], row[3], row[4], row[5], row[6], row[7], renamed)
+
+
+def _half_renamed(changes: list[ChangeFields]) -> Iterator[str]:
+    """Names renamed paths whose old one is not deleted by the same commit with the content that they begin with."""
+    gone = {change.path: change[1:4] for change in changes if change.kind_after is None}
+    for change in changes:
+        if change.renamed_from is not None and gone.get(change.renamed_from) != change[1:4]:
+            yield change.path
 
 
 def _trees(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
 """Content, kept once: a blob is an ordered list of chunks, and blobs share chunks."""
 
 import hashlib
+import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from journal.content.packing import PackedBlob, Tally, unpack
@@ -14,6 +15,9 @@ from journal.tables import chunks
 SELECT_ID = "SELECT id FROM blob WHERE sha256 = :sha256"
 SELECT_NAME = "SELECT sha256 FROM blob WHERE id = :id"
 SELECT_BLOB = "SELECT id, sha256, size, is_text, line_count, chunks FROM blob WHERE sha256 = :sha256"
+SELECT_LISTS = """
+SELECT b.sha256, b.chunks FROM json_each(:names) AS j CROSS JOIN blob AS b ON b.sha256 = unhex(j.value)
+"""
 INSERT_BLOB = """
 INSERT INTO blob (sha256, size, is_text, line_count, created_at, state, chunks)
 VALUES (:sha256, :size, :is_text, :line_count, :created_at, :state, :chunks)
@@ -150,6 +154,12 @@ def name(tx: Read, blob_id: BlobId) -> Sha256 | None:
     """Gives the name of a content by its number."""
     found = tx.value(SELECT_NAME, id=blob_id)
     return None if found is None else Sha256(found)
+
+
+def lists(tx: Read, many: Iterable[Sha256]) -> dict[Sha256, tuple[ChunkId, ...]]:
+    """Gives the numbers of the chunks of some contents, of those that are kept."""
+    names = json.dumps([each.hex() for each in many])
+    return {Sha256(row[0]): ids_of(row[1]) for row in tx.rows(SELECT_LISTS, names=names)}
 
 
 def digests(tx: Read, blob: BlobRow) -> tuple[ChunkDigest, ...]:

@@ -1,5 +1,6 @@
 """Commits and the feed of their changes."""
 
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -49,13 +50,26 @@ ORDER BY sha256 LIMIT 5
 SELECT_CHANGES = """
 SELECT c.seq, k.sha256, p.name, p.raw, c.change_type, x.sha256, x.size, x.is_text, c.before_mode, c.before_kind,
        y.sha256, y.size, y.is_text, c.after_mode, c.after_kind,
-       o.name, o.raw, c.invocation_id, b.name, s.name, k.created_at, c.commit_id
+       o.name, o.raw, c.invocation_id, b.name, s.name, k.created_at, c.commit_id, c.path_id
 FROM change AS c JOIN commits AS k ON k.id = c.commit_id JOIN branch AS b ON b.id = k.branch_id
 JOIN session AS s ON s.id = k.session_id JOIN path AS p ON p.id = c.path_id
 LEFT JOIN path AS o ON o.id = c.renamed_from
 LEFT JOIN blob AS x ON x.id = c.before_blob LEFT JOIN blob AS y ON y.id = c.after_blob
 WHERE c.seq > :after AND (:branch IS NULL OR b.name = :branch) AND (:commit_id IS NULL OR c.commit_id = :commit_id)
 ORDER BY c.seq LIMIT :limit
+"""
+SELECT_BECAME = """
+SELECT c.commit_id, c.renamed_from, p.name, p.raw, y.sha256, y.size, y.is_text, c.after_mode, c.after_kind
+FROM json_each(:deleted) AS j
+CROSS JOIN change AS c ON c.commit_id = j.value ->> 0 AND c.renamed_from = j.value ->> 1
+JOIN path AS p ON p.id = c.path_id LEFT JOIN blob AS y ON y.id = c.after_blob
+"""
+SELECT_TURNS = """
+SELECT k.n, p.name, p.raw, o.name, o.raw
+FROM commits AS k CROSS JOIN change AS c ON c.commit_id = k.id JOIN path AS p ON p.id = c.path_id
+LEFT JOIN path AS o ON o.id = c.renamed_from
+WHERE k.branch_id = :branch_id AND k.n > :low AND k.n <= :high AND c.change_type IN ('renamed', 'deleted')
+ORDER BY k.n
 """
 SELECT_LAST = "SELECT max(seq) FROM change WHERE commit_id = :commit_id"
 SELECT_COUNT = "SELECT coalesce(max(n), 0) FROM commits WHERE branch_id = :branch_id"
@@ -119,8 +133,15 @@ class CommitFacts(NamedTuple):
     n: int
 
 
+class Became(NamedTuple):
+    """What a deleted path was renamed to by the same commit."""
+
+    path: str
+    after: State | None
+
+
 class ChangeFacts(NamedTuple):
-    """A committed change as it is read."""
+    """A committed change as it is read; `became` where a path was deleted because it was renamed."""
 
     cursor: int
     commit: bytes
@@ -134,6 +155,15 @@ class ChangeFacts(NamedTuple):
     session: str
     committed_at: int
     last_of_commit: int
+    became: Became | None = None
+
+
+class Turn(NamedTuple):
+    """A path that the n-th commit of a branch deleted, or made of another one."""
+
+    n: int
+    path: str
+    renamed_from: str | None
 
 
 class Wanted(NamedTuple):
@@ -208,12 +238,18 @@ def changes(tx: Read, after: int, limit: int, branch: str | None, commit: Commit
         return []
     # The changes of a commit stand side by side, so that it ends where the next one begins; only of the page's last
     # commit that is not seen here.
-    last = int(tx.value(SELECT_LAST, commit_id=rows[-1][21]))
-    found = [_change(rows[-1], last)]
+    last, became = int(tx.value(SELECT_LAST, commit_id=rows[-1][21])), _became(tx, rows)
+    found = [_change(rows[-1], last, became)]
     for row, following in zip(rows[-2::-1], rows[:0:-1], strict=True):
         last = last if row[21] == following[21] else row[0]
-        found.append(_change(row, last))
+        found.append(_change(row, last, became))
     return found[::-1]
+
+
+def turns(tx: Read, branch_id: BranchId, low: int, high: int) -> list[Turn]:
+    """Lists the paths that a branch's commits after the number `low` and up to `high` deleted or renamed, in order."""
+    rows = tx.rows(SELECT_TURNS, branch_id=branch_id, low=low, high=high)
+    return [Turn(row[0], loaded(*row[1:3]), None if row[3] is None else loaded(*row[3:5])) for row in rows]
 
 
 def cursor(tx: Read) -> int:
@@ -242,7 +278,20 @@ def behind(tx: Read, after: int) -> int:
     return int(tx.value(SELECT_BEHIND, after=after))
 
 
-def _change(row: tuple, last_of_commit: int) -> ChangeFacts:  # type: ignore[type-arg]  # the columns of SELECT_CHANGES
+def _became(tx: Read, rows: list[tuple]) -> dict[tuple[int, int], Became]:  # type: ignore[type-arg]  # as below
+    """Tells what deleted paths were renamed to; asks only where there is one."""
+    deleted = [[row[21], row[22]] for row in rows if row[4] == "deleted"]
+    if not deleted:
+        return {}
+    found = tx.rows(SELECT_BECAME, deleted=json.dumps(deleted))
+    return {(row[0], row[1]): Became(loaded(row[2], row[3]), state_of(*row[4:9])) for row in found}
+
+
+def _change(
+    row: tuple,  # type: ignore[type-arg]  # the columns of SELECT_CHANGES
+    last_of_commit: int,
+    became: dict[tuple[int, int], Became],
+) -> ChangeFacts:
     return ChangeFacts(
         row[0],
         row[1],
@@ -256,4 +305,5 @@ def _change(row: tuple, last_of_commit: int) -> ChangeFacts:  # type: ignore[typ
         row[19],
         row[20],
         last_of_commit,
+        became.get((row[21], row[22])),
     )

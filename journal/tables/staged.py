@@ -69,6 +69,11 @@ JOIN invocation AS i ON i.id = n.invocation_id
 LEFT JOIN blob AS x ON x.id = a.before_blob
 LEFT JOIN blob AS y ON y.id = b.after_blob
 """
+SELECT_TURNS = """
+SELECT id, path_id, moved_from, after_kind IS NULL FROM edit
+WHERE id >= :low AND branch_id = :branch_id AND (before_kind IS NULL OR after_kind IS NULL OR moved_from IS NOT NULL)
+ORDER BY id
+"""
 INSERT_FOLDER = """
 INSERT INTO made_dir (branch_id, path_id, edit_id) VALUES (:branch_id, :path_id, :edit_id) ON CONFLICT DO NOTHING
 """
@@ -93,6 +98,15 @@ class Staged(NamedTuple):
     after: State | None
     edit_id: EditId
     invocation_id: InvocationId
+
+
+class Turn(NamedTuple):
+    """An edit by which a path came or `went`, or a file was moved to it: `moved_from` is where it was."""
+
+    id: EditId
+    path_id: PathId
+    moved_from: PathId | None
+    went: bool
 
 
 class EditRow(NamedTuple):
@@ -184,6 +198,12 @@ def everything(tx: Read, branch_id: BranchId, starts: Collection[str] | None = N
     found = [_staged(row) for row in rows]
     found.sort(key=lambda each: key(each.path))
     return found
+
+
+def turns(tx: Read, branch_id: BranchId, low: EditId) -> list[Turn]:
+    """Lists the edits from one on by which paths of a branch came, went or were moved, in order."""
+    rows = tx.rows(SELECT_TURNS, branch_id=branch_id, low=low)
+    return [Turn(EditId(row[0]), PathId(row[1]), row[2], bool(row[3])) for row in rows]
 
 
 def made(tx: Write, branch_id: BranchId, folders: Iterable[tuple[PathId, EditId]]) -> None:

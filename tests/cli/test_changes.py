@@ -48,3 +48,13 @@ def test_all_of_them_unless_a_limit_is_given(spool: Runner, monkeypatch: pytest.
         assert spool("changes", "--limit", str(limit), "--json").err == ""
     assert spool("changes", "--after", "3", "--limit", "1").err.startswith("spool: there are more; `--after 4`")
     assert "'0' is no whole number from 1 up" in spool("changes", "--limit", "0", code=2).err
+
+
+def test_a_rename_is_what_went_and_what_it_is_now(committed: Runner) -> None:
+    committed("move", "a.txt", "docs/a.txt")
+    committed("commit")
+    gone, come = committed("changes", "--after", "2").out.splitlines()
+    assert (gone[17:], come[17:]) == ("D  a.txt", "R  a.txt -> docs/a.txt")
+    assert committed("changes", "--after", "2", "--patch").out.count("diff --git") == 1
+    lines = committed("changes", "--after", "2", "--json").lines
+    assert [(line["renamed_from"], line["renamed_to"]) for line in lines] == [(None, "docs/a.txt"), ("a.txt", None)]

@@ -176,3 +176,14 @@ def test_one_form_at_a_time(other: str, staged: Runner) -> None:
 @pytest.mark.parametrize("form", ["--word", "--side-by-side", "--html"])
 def test_json_is_the_same_in_every_form(form: str, staged: Runner) -> None:
     assert staged("diff", "--json", form).out == staged("diff", "--json").out
+
+
+def test_a_rename_is_told_once(committed: Runner) -> None:
+    committed("move", "a.txt", "docs/a.txt")
+    assert committed("diff").out == (
+        "diff --git a/a.txt b/docs/a.txt\nsimilarity index 100%\nrename from a.txt\nrename to docs/a.txt\n"
+    )
+    assert committed("diff", "--name-only").out == "docs/a.txt\n"
+    assert committed("diff", "--stat").out.splitlines()[0] == " a.txt => docs/a.txt | 0"
+    assert committed("diff", "a.txt", "--name-only").out == "a.txt\n"
+    assert committed("diff", "--from", "main").out == committed("diff").out

@@ -77,3 +77,22 @@ def test_every_form_that_diff_has(two: Runner) -> None:
     assert page.startswith("<!DOCTYPE html>\n") and page.count("<table") == 1
     assert "<pre>commit " in page and "    second</pre>" in page and "<del>two</del>" in page
     assert "not allowed" in two("show", "--stat", "--html", code=2).err
+
+
+def test_a_rename_is_told_once(committed: Runner) -> None:
+    committed("move", "a.txt", "docs/a.txt")
+    committed("replace", "docs/a.txt", "two", "2")
+    committed("commit", "-m", "moved")
+    text = (
+        "diff --git a/a.txt b/docs/a.txt\nsimilarity index 71%\nrename from a.txt\nrename to docs/a.txt\n"
+        "--- a/a.txt\n+++ b/docs/a.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n"
+    )
+    assert committed("show").out.endswith(f"    moved\n\n{text}")
+    assert committed("show", "--stat").out.splitlines()[-2:] == [
+        " a.txt => docs/a.txt | 2 +-",
+        " 1 file changed, 1 insertion(+), 1 deletion(-)",
+    ]
+    (patch,) = committed("show", "--json").json["patches"]
+    assert (patch["renamed_from"], patch["change_type"], patch["diff"]) == ("a.txt", "renamed", text)
+    assert "deleted file mode" in committed("show", "main", "a.txt").out
+    assert "new file mode" in committed("show", "main", "docs").out

@@ -85,3 +85,14 @@ def test_colours_on_a_terminal(committed: Runner, terminal: None) -> None:
     out = committed("status", coloured=True).out
     assert "\x1b[32mA\x1b[0m  new.txt" in out
     assert "\x1b[31mD\x1b[0m  src/b.txt" in out
+
+
+def test_a_renamed_file_is_one_line(committed: Runner) -> None:
+    committed("move", "a.txt", "docs/a.txt")
+    committed("replace", "docs/a.txt", "two", "second")
+    committed("write", "new.txt", "--text", "new\n")
+    out = committed("status").out
+    assert "Staged:\n  R  a.txt -> docs/a.txt  14 B -> 17 B\n  A  new.txt              4 B\n" in out
+    assert committed("status", "--plain").out == "R  a.txt -> docs/a.txt\nA  new.txt\n"
+    staged = [(entry["path"], entry["change_type"]) for entry in committed("status", "--json").json["staged"]]
+    assert staged == [("a.txt", "deleted"), ("docs/a.txt", "created"), ("new.txt", "created")]

@@ -12,7 +12,7 @@ from journal.content.diffing import Side, compare, unified
 from journal.content.landing import Placed, spliced
 from journal.content.lines import joined, split
 from journal.content.placement import place
-from journal.limits import PATCH_DRIFTS_MAX, PATCH_PLACES_MAX
+from journal.limits import PATCH_DRIFTS_LINES_MAX, PATCH_PLACES_MAX
 from journal.records import Tolerance
 
 FILE = b"def a():\n    x = 1\n    return x\n\n\ndef b():\n    y = 2\n    return y\n\n\ndef c():\n    pass\n"
@@ -150,9 +150,10 @@ def test_many_hunks_that_say_nothing_end_soon(line: bytes) -> None:
 
 
 def test_many_hunks_that_fit_nowhere_end_soon() -> None:
-    hunks = [ParsedHunk(1, n, n, ((" ", b"%d" % n), ("-", b"x%d" % n), (" ", b"end"))) for n in range(3000)]
-    found = place(hunks, [b"%d" % n for n in range(3000)], "fuzzy")
-    assert len([each for each in found if each.status == "refused"]) == 3000 > PATCH_DRIFTS_MAX
+    count = PATCH_DRIFTS_LINES_MAX // 2
+    hunks = [ParsedHunk(1, n, n, ((" ", b"%d" % n), ("-", b"x%d" % n), (" ", b"end"))) for n in range(count)]
+    found = place(hunks, [b"%d" % n for n in range(count)], "fuzzy")
+    assert len([each for each in found if each.status == "refused"]) == count
 
 
 def test_lines_at_too_many_places_are_refused_in_words() -> None:

@@ -213,6 +213,10 @@ def test_the_form() -> None:
     assert rendered("n", plain(b"x\n"), plain(b"x\n"), old="o") == (
         b"diff --git a/o b/n\nsimilarity index 100%\nrename from o\nrename to n\n"
     )
+    assert rendered("n", plain(b"x\ny\nz\n"), plain(b"x\ny\n"), old="o") == (
+        b"diff --git a/o b/n\nsimilarity index 66%\nrename from o\nrename to n\n"
+        b"--- a/o\n+++ b/n\n@@ -1,3 +1,2 @@\n x\n y\n-z\n"
+    )
     assert rendered("l", plain(b"x\n"), Side(b"to", 0o777, "symlink")) == (
         b"diff --git a/l b/l\ndeleted file mode 100644\n--- a/l\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n"
         b"diff --git a/l b/l\nnew file mode 120000\n--- /dev/null\n+++ b/l\n"

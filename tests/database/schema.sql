@@ -476,3 +476,5 @@ CREATE TABLE follower (
     change_seq INTEGER NOT NULL CHECK (change_seq >= 0),
     updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX change_renamed ON change (commit_id, renamed_from) WHERE renamed_from IS NOT NULL;

@@ -281,9 +281,9 @@ def test_a_reader_does_without_a_place_for_its_locks(database: Database) -> None
     other = Database.open(database.path, readonly=True)
     assert count(other) == 1
     other.close()
-    Path(database.path + "-wal").write_bytes(b"not merged yet")
-    with pytest.raises(StorageError, match="unable to open"):
-        Database.open(database.path, readonly=True)
+    Path(database.path + "-wal").write_bytes(b"no WAL at all")  # SQLite passes over it, wherever it lies
+    with Database.open(database.path, readonly=True).read() as read:
+        assert read.value("SELECT count(*) FROM word") == 1
 
 
 def test_a_reader_on_such_a_place_takes_odd_names(tmp_path: Path) -> None:

@@ -4,12 +4,12 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from journal import Journal, Spool
+from journal import FilePatch, Journal, Spool
 
 Shape = dict[str, tuple[int, ...]]
 Contents = dict[str, tuple[bytes, int, str]]
@@ -120,6 +120,13 @@ def let_go(process: "subprocess.Popen[str]") -> None:
         process.stdin.write("\n")
         process.stdin.flush()
         process.wait()
+
+
+def by_path(patches: Sequence[FilePatch]) -> list[tuple[str, str | None, str | None]]:
+    """Path and both digests of patches, by path bytes, a rename told as two: what went, and what came."""
+    found = [(p.path, None if p.renamed_from else p.sha_before, p.sha_after) for p in patches]
+    found += [(p.renamed_from, p.sha_before, None) for p in patches if p.renamed_from]
+    return sorted(found, key=lambda each: each[0].encode("utf-8", "surrogateescape"))
 
 
 def history(spool: Spool, path: str) -> list[tuple[str, str | None, str | None]]:

@@ -183,13 +183,13 @@ def test_each_commit_keeps_the_end_of_the_audit_chain(spool: Spool) -> None:
     assert value(spool.journal, links) == 1
 
 
-def test_a_moved_file_is_published_as_what_went_and_what_came(spool: Spool) -> None:
+def test_a_moved_file_is_published_as_what_went_and_what_it_is_now(spool: Spool) -> None:
     spool.write("a", "1")
     spool.commit("a")
     spool.move("a", "b")
     spool.commit("moved")
     changes = spool.journal.changes(after=1)
-    assert [(change.path, change.change_type) for change in changes] == [("a", "deleted"), ("b", "created")]
+    assert [(change.path, change.change_type) for change in changes] == [("a", "deleted"), ("b", "renamed")]
 
 
 def test_a_commit_publishes_exactly_what_was_expected(spool: Spool) -> None:

@@ -11,6 +11,7 @@ import pytest
 from journal import Commit, CursorPruned, Spool, UnknownName, UsageError
 from journal.engine import feed
 from journal.ids import Sha256, commit_id
+from tests.engine.renaming import two_commits
 
 
 @pytest.fixture
@@ -269,3 +270,37 @@ def test_a_change_tells_all_of_its_commit(spool: Spool, made: list[Commit]) -> N
     assert change.committed_at == made[1].created_at
     assert change.patch.diff.endswith("@@ -1 +1 @@\n-0\n+1\n")
     assert change.to_dict(patch=True)["patch"]["additions"] == 1
+
+
+def test_a_commit_records_what_went_and_what_it_is_now(spool: Spool) -> None:
+    moved = two_commits(spool)
+    journal = moved.journal
+    found = journal.changes(commit="main")
+    assert [(c.path, c.change_type, c.renamed_from, c.renamed_to, c.parted) for c in found] == [
+        ("a", "deleted", None, "dir/b", False),
+        ("bin", "deleted", None, "box", False),
+        ("box", "renamed", "bin", None, False),
+        ("dir/b", "renamed", "a", None, False),
+    ]
+    gone, _, _, now = found
+    assert (now.sha_before, now.mode_before, now.kind_before) == (gone.sha_before, gone.mode_before, gone.kind_before)
+    assert (gone.sha_after, now.mode_after, now.to_dict()["renamed_to"]) == (None, 0o755, None)
+    assert journal.verify().findings == ()
+    assert [(row["path"], row["renamed_from"]) for row in journal.query("SELECT * FROM history WHERE cursor > 3")] == [
+        (c.path, c.renamed_from) for c in found
+    ]
+    assert set(journal.tree()) == {"box", "dir/b", "stays"}
+
+
+def test_a_reader_of_one_side_sees_it_by_itself(spool: Spool) -> None:
+    moved = two_commits(spool)
+    journal = moved.journal
+    (gone,) = journal.changes(3, paths="a")
+    assert (gone.parted, gone.renamed_to, gone.patch.deletions) == (True, "dir/b", 20)
+    assert gone.patch.diff.startswith("diff --git a/a b/a\ndeleted file mode 100644\n")
+    (come,) = journal.changes(3, paths="dir")
+    assert (come.parted, come.change_type, come.renamed_from, come.ends_commit) == (True, "renamed", "a", True)
+    assert (come.patch.change_type, come.patch.renamed_from, come.patch.additions) == ("created", None, 20)
+    both = journal.changes(3, paths=["a", "dir/b"])
+    assert [(change.parted, bool(change.patch.diff)) for change in both] == [(False, False), (False, True)]
+    assert both == [change for change in journal.changes(3) if change.path in ("a", "dir/b")]

@@ -15,7 +15,8 @@ from journal.database.migrate import SUPPORTED, migrate, shipped
 from journal.tables import commits, meta
 from journal.tables.commits import ChangeFacts
 from tests.engine.following import Reader, committed, opened, sleeping
-from tests.engine.looking import held, run, value
+from tests.engine.looking import disk, held, run, value
+from tests.engine.renaming import two_commits
 from tests.workspace.test_watch import descriptors
 
 
@@ -351,3 +352,19 @@ def test_a_journal_of_an_older_release_is_read_as_it_is_and_brought_forward_to_b
         assert journal.follower("memory").next() == []
         assert value(journal, "PRAGMA user_version") == SUPPORTED
     assert len(list(older.parent.glob("*before*"))) == 1
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 9])
+def test_a_follower_mirrors_files_by_what_changes_say(spool: Spool, root: Path, limit: int) -> None:
+    moved = two_commits(spool)
+    mirror: dict[str, tuple[bytes, int]] = {}
+    with Journal.open(moved.journal.path, readonly=False) as journal:
+        follower = journal.follower("mirror")
+        while page := follower.next(limit):
+            for change in page:
+                if change.sha_after is None:
+                    del mirror[change.path]
+                else:
+                    mirror[change.path] = (journal.blob(change.sha_after).read(), change.mode_after or 0)
+            follower.ack()
+    assert mirror == {path: (data, mode) for path, (data, mode, _) in disk(root).items()}

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from journal import Commit, Journal, PathRefused, Spool, UnknownName, UsageError
-from tests.engine.looking import disk
+from journal import Commit, Journal, Move, PathRefused, Spool, UnknownName, UsageError
+from tests.engine.looking import by_path, disk
+from tests.engine.renaming import TEXT, committed, told, two_commits
 
 
 @pytest.fixture
@@ -209,3 +210,40 @@ def test_reading_writes_nothing(spool: Spool, made: list[Commit]) -> None:
     journal.diff(None, None)
     list(journal.invocations())
     assert journal.query("SELECT count(*) AS n, max(seq) AS link FROM audit_link") == before
+
+
+def test_any_two_commits_are_compared_with_what_was_renamed_in_between(spool: Spool) -> None:
+    moved = two_commits(spool)
+    first, second = (commit.id for commit in moved.journal.commits(newest_first=False))
+    moved.move("dir/b", "c")
+    moved.write("c", "nothing in common\n")
+    moved.batch([Move("box", "bin")])
+    since = moved.diff(since=first)
+    assert told(since) == [("c", "renamed", "a")]
+    assert told(moved.diff()) == [("bin", "renamed", "box"), ("c", "renamed", "dir/b")]
+    assert moved.diff(since=second) == moved.diff()
+    moved.commit("third")
+    third = moved.journal.head()
+    assert third is not None
+    diff = moved.journal.diff
+    assert told(diff(first, second)) == [("box", "renamed", "bin"), ("dir/b", "renamed", "a")]
+    assert told(diff(second, first)) == [("a", "renamed", "dir/b"), ("bin", "renamed", "box")]
+    assert told(diff(first, third.id)) == [("c", "renamed", "a")]
+    assert told(diff(third.id, first)) == [("a", "renamed", "c")]
+    assert told(diff(first, third.id, "a")) == [("a", "deleted", None)]
+    assert told(diff(None, second)) == [(path, "created", None) for path in ("box", "dir/b", "stays")]
+
+
+def test_a_path_that_two_commits_renamed_is_told_once(spool: Spool) -> None:
+    committed(spool, a=TEXT)
+    first = spool.journal.head()
+    assert first is not None
+    spool.move("a", "b")
+    spool.commit("one")
+    spool.write("a", "again\n")
+    spool.commit("again")
+    spool.move("a", "c")
+    spool.commit("two")
+    found = spool.journal.diff(first.id, None)
+    assert by_path(found) == by_path(spool.journal.diff(first.id, None, ["a", "b", "c"]))
+    assert told(found) == [("b", "renamed", "a"), ("c", "created", None)]

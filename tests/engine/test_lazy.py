@@ -1,13 +1,15 @@
 """The parts of a record that come from the journal: while it is open, afterwards, and in another process."""
 
 import pickle
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journal import Blob, Change, FilePatch, JournalError, Spool
-from tests.engine.looking import run
+from journal import Blob, Change, Delete, FilePatch, JournalError, Spool, Write
+from tests.engine.looking import disk, run
+from tests.engine.renaming import committed, git, two_commits
 
 READ = """
 import pickle, sys
@@ -97,3 +99,32 @@ def test_an_open_reader_outlives_the_spool(root: Path) -> None:
         assert reader.read() == data[1_000_001:]
     with before:
         assert before.read() == data
+
+
+def test_the_patches_of_a_commit_tell_each_thing_once(spool: Spool, root: Path, tmp_path: Path) -> None:
+    moved = two_commits(spool)
+    first, second = moved.journal.commits(newest_first=False)
+    patches = [change.patch for change in moved.journal.changes(commit=second.id)]
+    assert [(patch.change_type, bool(patch.diff)) for patch in patches] == [
+        ("deleted", False),
+        ("deleted", False),
+        ("renamed", True),
+        ("renamed", True),
+    ]
+    assert sum(patch.additions for patch in patches) == second.additions == 1
+    assert (patches[0].deletions, patches[0].hunks, patches[0].preview, patches[0].changed) == (0, (), "", True)
+    moved.journal.checkout(first.id, tmp_path / "other")
+    for each in patches:
+        if each.diff:
+            git(tmp_path / "other", each.diff_bytes)
+    assert disk(tmp_path / "other") == disk(root)
+
+
+def test_a_binary_rename_that_no_diff_tells_leaves_the_deletion_its_text(spool: Spool) -> None:
+    data = random.Random(4).randbytes(2000)
+    committed(spool, old=data)
+    spool.batch([Delete("old"), Write("new", data[:1500] + b"\0")])
+    spool.commit("moved")
+    come, gone = (change.patch for change in spool.journal.changes(1))
+    assert (come.renamed_from, gone.is_binary) == ("old", True)
+    assert gone.diff == "diff --git a/old b/old\ndeleted file mode 100644\nBinary files a/old and /dev/null differ\n"

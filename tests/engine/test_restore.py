@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from journal import Chmod, Commit, Delete, Move, Spool, Symlink, UnknownName, UsageError, WorkspaceChanged, Write
-from tests.engine.looking import Contents, acts, counts, disk, names, shape, temp_files
+from tests.engine.looking import Contents, acts, by_path, counts, disk, names, shape, temp_files
 from tests.workspace import foreign
 
 LARGE = bytes(range(256)) * 8_000
@@ -47,9 +47,7 @@ def test_the_tree_goes_to_a_commit_and_back(spool: Spool, root: Path, past: Past
     patches = spool.restore(past.id(at))
     assert disk(root) == past.trees[at]
     assert [patch.path for patch in patches] == spool.touched_files()
-    assert [(p.path, p.sha_before, p.sha_after) for p in spool.diff()] == [
-        (p.path, p.sha_before, p.sha_after) for p in patches
-    ]
+    assert by_path(spool.diff()) == by_path(patches)
     assert (spool.status().conflicts, spool.status().edits, temp_files(root)) == ((), (), [])
     assert acts(spool.journal)[-1] == ("restore", "ok")
     assert spool.reset().conflicts == ()

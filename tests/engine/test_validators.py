@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from journal import NamedValidator, Problem, Spool, UsageError, ValidationContext, ValidationFailed
+from journal import Move, NamedValidator, Problem, Spool, UsageError, ValidationContext, ValidationFailed, Write
 from journal.limits import PROBLEMS_MAX, VALIDATOR_TEXT_MAX
 from tests.engine.clerk import Clerk, Patches, rows
 from tests.engine.looking import counts
+from tests.engine.renaming import TEXT, committed, edited, told
 
 
 class Later:
@@ -284,3 +285,46 @@ def test_one_without_a_name_is_called_as_its_function(spool: Spool) -> None:
     with pytest.raises(ValidationFailed) as caught:
         spool.validate()
     assert caught.value.validator.endswith("<locals>.<lambda>")
+
+
+def test_a_validator_is_told_of_a_rename_and_what_stood_at_the_old_path(spool: Spool) -> None:
+    seen: list[tuple[str, str, bytes | None, bytes | None]] = []
+
+    def look(patches: Any, context: ValidationContext) -> None:
+        seen.extend((each.path, each.change_type, context.before(each), context.after(each)) for each in patches)
+
+    committed(spool, a__x=TEXT)
+    spool.register_validator(look)
+    spool.batch([Move("a/x", "b/x"), Write("b/x", edited(1))])
+    assert told(spool.validate()) == told(spool.diff())
+    assert seen == [("b/x", "renamed", TEXT.encode(), edited(1).encode())]
+
+
+def test_a_validator_that_sees_one_side_is_told_of_that(spool: Spool) -> None:
+    committed(spool, a__x=TEXT)
+
+    def disagrees(patches: Patches, _: ValidationContext) -> list[Problem]:
+        return [Problem(patch.path, patch.change_type) for patch in patches]
+
+    clerks = {paths: Clerk(disagrees) for paths in ("a", "b")}
+    for paths, clerk in clerks.items():
+        spool.register_validator(clerk, name=paths, paths=paths)
+    spool.move("a/x", "b/x")
+    for _ in range(2):
+        with pytest.raises(Exception, match="a/x: deleted; b/x: created"):
+            spool.validate()
+    assert [clerk.asked for clerk in clerks.values()] == [[["a/x"]], [["b/x"]]]  # and is remembered
+
+
+def test_a_verdict_on_a_rename_is_not_remembered_nor_are_those_on_its_sides_used(spool: Spool) -> None:
+    committed(spool, a=TEXT, other="x\n")
+    clerk = Clerk()
+    spool.register_validator(clerk, name="clerk", paths=["a", "b", "other"])
+    spool.write("b", TEXT)
+    spool.write("other", "y\n")
+    spool.validate()
+    spool.delete("a")
+    spool.validate()
+    spool.validate()
+    assert clerk.asked == [["b", "other"], ["b"], ["b"]]
+    assert spool.commit("moved") is not None

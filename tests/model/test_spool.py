@@ -5,6 +5,7 @@ Of what a person wrote nothing is ever lost: it is on disk, or the journal gives
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -39,7 +40,7 @@ from journal import (
     create_diff,
 )
 from tests.engine.hands import is_held
-from tests.engine.looking import disk, names, temp_files
+from tests.engine.looking import by_path, disk, names, temp_files
 from tests.model import plan
 from tests.model.dictionary import Edit, Model, Refused, State, Tree, by_bytes, sha
 from tests.model.hand import WAYS, by_hand, may_reach
@@ -89,6 +90,15 @@ def change_type(before: State | None, after: State | None) -> str:
     if before is None or after is None:
         return "created" if before is None else "deleted"
     return "mode" if (before[0], before[2]) == (after[0], after[2]) else "modified"
+
+
+def sides_of(patch: FilePatch) -> list[FilePatch]:
+    """A rename as the two paths that it changes."""
+    if patch.renamed_from is None:
+        return [patch]
+    assert patch.change_type == "renamed" and patch.kind == patch.kind_before
+    old = replace(patch, path=patch.renamed_from, change_type="deleted", sha_after=None, mode_after=None)
+    return [old, replace(patch, change_type="created", sha_before=None, mode_before=None)]
 
 
 def no_broken_text(patches: Sequence[FilePatch], context: ValidationContext) -> Iterator[Problem]:
@@ -218,7 +228,7 @@ class SpoolMachine(RuleBasedStateMachine):
         """Asks the validators alone."""
         found = self.both(self.spool.validate, self.model.validate)
         if found is not None:
-            assert [patch.path for patch in found[0]] == found[1]
+            assert [path for path, *_ in by_path(found[0])] == found[1]
 
     @rule(expect=st.sampled_from([None, None, "current", "other"]), approves=st.sampled_from([True, True, False]))
     def commit(self, expect: str | None, approves: bool) -> None:
@@ -243,7 +253,8 @@ class SpoolMachine(RuleBasedStateMachine):
     def untracked(self, changes: Iterable[Any]) -> Tree:
         """What changes began with."""
         journal = self.spool.journal
-        sides = [(c.path, c.sha_before, c.mode_before, c.kind_before) for c in changes if c.sha_before]
+        begun = [c for c in changes if c.sha_before and not c.renamed_from]
+        sides = [(c.path, c.sha_before, c.mode_before, c.kind_before) for c in begun]
         return {path: (journal.blob(digest).read(), mode, kind) for path, digest, mode, kind in sides}
 
     @rule(names=chosen, force=st.booleans())
@@ -337,9 +348,13 @@ class SpoolMachine(RuleBasedStateMachine):
             for path in self.model.touched
             for row in [self.model.staged[path]]
         ]
-        found = self.spool.diff()
+        patches = self.spool.diff()
+        found = [part for patch in patches for part in sides_of(patch)]
         fields = [(p.path, p.change_type, p.sha_before, p.sha_after, p.mode_before, p.mode_after) for p in found]
-        assert fields == expected
+        assert sorted(fields, key=lambda each: each[0].encode("utf-8", "surrogateescape")) == expected
+        went = {(p.sha_before, p.kind) for p in patches if p.change_type == "deleted"}
+        came = {(p.sha_after, p.kind) for p in patches if p.change_type == "created"}
+        assert went & came <= {(sha((b"", 0, "file")), "file")}  # else it would be a rename
         assert self.spool.touched_files() == self.model.touched
         status = self.spool.status()
         assert [entry.path for entry in status.staged] == self.model.touched

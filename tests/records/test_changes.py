@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from journal import UsageError
 from journal.records import Hunk
 from tests.records.examples import HUNK, NOON_AS_JSON, ODD_AS_JSON, FakeSource, change, commit, file_patch
 
@@ -102,3 +103,11 @@ def test_a_commit_as_json() -> None:
     assert made["metadata"] == {"a": {"b": [1, None]}}
     assert made["created_at"] == NOON_AS_JSON
     assert (made["id"], made["parent_id"], made["cursor"]) == ("33" * 32, None, 12)
+
+
+@pytest.mark.parametrize("context", [-1, 1.5, True, "3"])
+def test_a_number_of_lines_of_context_is_one(context: int) -> None:
+    patch = file_patch()
+    for render in (patch.unified, lambda n: patch.side_by_side(context=n), lambda n: patch.html(context=n)):
+        with pytest.raises(UsageError, match="context is"):
+            render(context)

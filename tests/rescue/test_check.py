@@ -26,6 +26,8 @@ DAMAGE: list[tuple[str, list[str], set[str]]] = [
     ("an edited message", ["UPDATE commits SET message = 'x' WHERE n = 1"], {"commit-id"}),
     ("an edited time", ["UPDATE commits SET created_at = created_at + 1 WHERE n = 2"], {"commit-id"}),
     ("an edited change", ["UPDATE change SET before_mode = 1 WHERE seq = 3"], {"commit-id"}),
+    ("half a rename", ["UPDATE change SET renamed_from = 2, change_type = 'renamed' WHERE seq = 3"],
+                      {"commit-id", "rename"}),
     ("a wrong count", ["UPDATE commits SET files = files + 1 WHERE n = 1"], {"commit-count"}),
     ("a wrong number", ["UPDATE commits SET n = n + 5 WHERE n = 2"], {"commit-order"}),
     ("an edited tree", ["UPDATE head_entry SET mode = 0"], {"head-entry"}),

@@ -295,3 +295,14 @@ def test_many_contents_are_kept_as_each_by_itself(database: Database) -> None:
         found = blobs.get(look, sha256(data))
         assert found.id == made[sha256(data)]
         assert b"".join(blobs.pieces(found, fresh, look)) == data
+
+
+def test_the_chunks_of_many_contents_are_listed_at_once(database: Database) -> None:
+    with database.begin() as tx:
+        for data in (b"one", b"two"):
+            blobs.put(tx, pack(data))
+    look = database.look()
+    names = [sha256(data) for data in (b"one", b"two", b"three")]
+    found = blobs.lists(look, names)
+    assert list(found) == names[:2]
+    assert all(found[name] == blobs.get(look, name).chunks for name in found)

@@ -11,7 +11,7 @@ from journal.database import Database, Write
 from journal.errors import CorruptionError
 from journal.ids import CommitRow, PathId, Sha256, sha256
 from journal.tables import commits, paths, sessions
-from journal.tables.commits import ChangeFacts, CommitFacts, Draft, DraftChange, Wanted
+from journal.tables.commits import Became, ChangeFacts, CommitFacts, Draft, DraftChange, Wanted
 from journal.tables.states import ABSENT, Columns
 from tests.tables import rows
 from tests.tables.rows import MOMENT, Home, Side
@@ -40,7 +40,7 @@ def rename(tx: Write, at: Home) -> CommitRow:
     old, new, side = paths.number(tx, "a"), paths.number(tx, ODD), rows.columns(tx, ONE)
     changes = [
         DraftChange(old, "deleted", side, ABSENT, None, act),
-        DraftChange(new, "renamed", ABSENT, side, old, act),
+        DraftChange(new, "renamed", side, side, old, act),
     ]
     draft = Draft(sha256(b"rename"), None, at.branch, 1, at.session, MOMENT, "moved", '{"a":1}', 2, 0, 0, bytes(32))
     return commits.add(tx, draft, changes)
@@ -82,7 +82,8 @@ def test_a_rename_tells_where_from_and_by_what_act(database: Database, home: Hom
         commit = rename(tx, home)
     found = commits.changes(database.look(), 0, 10, "main", commit)
     assert [(each.path, each.renamed_from, each.invocation_id) for each in found] == [("a", None, 1), (ODD, "a", 1)]
-    assert found[1].before is None and found[1].after == rows.state(ONE)
+    assert found[1].before == found[1].after == rows.state(ONE)
+    assert [each.became for each in found] == [Became(ODD, rows.state(ONE)), None]
 
 
 def test_changes_of_one_commit_or_one_branch(database: Database, home: Home) -> None:
@@ -257,7 +258,7 @@ def test_every_change_is_in_the_history(database: Database, home: Home) -> None:
     commit, one, link = sha256(b"rename").hex(), rows.state(ONE).sha256.hex(), rows.state(LINK).sha256.hex()
     begun = [commit, "main", "session-main", "2023-11-14T22:13:20.000000Z", "moved"]
     assert listed[0] == [1, *begun, "a", "deleted", "file", None, one, None, 420, None, 3, None, None, 1]
-    assert listed[1] == [2, *begun, "//z/\\xff", "renamed", None, "file", None, one, None, 420, None, 3, "a", 1]
+    assert listed[1] == [2, *begun, "//z/\\xff", "renamed", "file", "file", one, one, 420, 420, 3, 3, "a", 1]
     assert (told[2]["committed_at"], told[2]["message"]) == ("2023-11-14T22:13:20.000001Z", "grüße")
     assert (told[2]["kind_after"], told[2]["sha_after"], told[2]["mode_after"]) == ("symlink", link, 511)
     assert (told[2]["size_before"], told[2]["size_after"], told[2]["invocation_id"]) == (None, 6, None)
@@ -308,3 +309,14 @@ def test_whatever_fails_leaves_no_gap_among_the_cursors(database: Database, home
         rows.commit(tx, home, {"c": ONE}, message="later")
     found = [row[0] for row in database.look().rows("SELECT seq FROM change ORDER BY seq")]
     assert found == list(range(1, len(found) + 1)) and len(found) == 3
+
+
+def test_what_went_and_what_was_renamed_is_listed_commit_by_commit(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        rename(tx, home)
+        rows.commit(tx, home, {"b": ONE})
+        rows.commit(tx, home, {"b": None})
+    found = commits.turns(database.look(), home.branch, 0, 9)
+    assert [(each.path, each.renamed_from) for each in found] == [("a", None), (ODD, "a"), ("b", None)]
+    assert found[0].n == found[1].n < found[2].n
+    assert commits.turns(database.look(), home.branch, 1, found[2].n - 1) == []

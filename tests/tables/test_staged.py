@@ -12,7 +12,7 @@ from journal.ids import BranchId, EditId, PathId
 from journal.tables import marks, paths, staged
 from journal.tables.invocations import Asked, Chain, Outcome
 from journal.tables.marks import Mark
-from journal.tables.staged import EditRow, Staged, StagedRow
+from journal.tables.staged import EditRow, Staged, StagedRow, Turn
 from journal.tables.states import ABSENT
 from tests.tables import rows
 from tests.tables.rows import Home, Side
@@ -239,3 +239,18 @@ def test_a_part_of_what_is_staged_is_asked_for(database: Database, home: Home) -
     assert found == {
         each: (staged.get(look, home.branch, each), staged.row_of(look, home.branch, each)) for each in (ids[0], ids[2])
     }
+
+
+def test_the_edits_by_which_paths_came_and_went(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        act, a, b = rows.act(tx, home, "move"), paths.number(tx, "a"), paths.number(tx, "b")
+        one, two = rows.columns(tx, ONE), rows.columns(tx, TWO)
+        steps = [(a, ABSENT, one, None), (a, one, two, None), (a, two, ABSENT, None), (b, one, two, a)]
+        listed = [
+            EditRow(EditId(n), act, home.branch, path, n, before, after, source)
+            for n, (path, before, after, source) in enumerate(steps, 1)
+        ]
+        staged.log(tx, listed)
+    found = staged.turns(database.look(), home.branch, EditId(1))
+    assert found == [Turn(EditId(1), a, None, False), Turn(EditId(3), a, None, True), Turn(EditId(4), b, a, False)]
+    assert staged.turns(database.look(), home.branch, EditId(4)) == found[2:]
