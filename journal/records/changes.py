@@ -146,7 +146,7 @@ class FilePatch(Record):
         Raises:
             UsageError: the width is no number of columns from 40 on.
         """
-        return self._source().side_by_side(self, width, self._context() if context is None else checked_context(context))
+        return self._source().side_by_side(self, width, self._context(context))
 
     def html(self, *, context: int | None = None, style: bool = False) -> str:
         """Renders old and new as one `<table class="spool-diff">`, changed words in `<del>` and `<ins>`, no script.
@@ -154,7 +154,7 @@ class FilePatch(Record):
         Names and contents are escaped; control characters stand as their numbers, bytes that are not UTF-8 as U+FFFD.
         `style` puts the `<style>` ahead, which a page of many patches needs once. Without `context`, as in `diff`.
         """
-        return self._source().html(self, self._context() if context is None else checked_context(context), style)
+        return self._source().html(self, self._context(context), style)
 
     def to_dict(self, *, diff: bool = True) -> dict[str, Any]:
         """Gives the patch as JSON types; with `diff`, also counts, preview, hunks and the text."""
@@ -181,8 +181,8 @@ class FilePatch(Record):
         carried: Source | None = self._memo.get("source")
         return source_at(self._journal) if carried is None else carried
 
-    def _context(self) -> int:
-        return int(self._memo.get("context", DIFF_CONTEXT))
+    def _context(self, asked: int | None = None) -> int:
+        return int(self._memo.get("context", DIFF_CONTEXT)) if asked is None else checked_context(asked)
 
     def _counts(self) -> tuple[int, int]:
         if "counts" not in self._memo:
