@@ -45,4 +45,7 @@ def _reason(patch: FilePatch) -> str:
         return f"mode {patch.mode_before:o} -> {patch.mode_after:o}"
     done = sum(hunk.status == "applied" for hunk in patch.report)
     told = {"created": "it is absent", "deleted": "the diff removes it"}
-    return told.get(patch.change_type) or f"{output.plural(done, 'hunk')}, +{patch.additions} -{patch.deletions}"
+    drifted = len(patches.landings(patch))
+    besides = f", {drifted} of them not as the diff has it" if drifted else ""
+    counts = f"+{patch.additions} -{patch.deletions}"
+    return told.get(patch.change_type) or f"{output.plural(done, 'hunk')}{besides}, {counts}"

@@ -4,7 +4,6 @@ from argparse import ArgumentParser, Namespace
 
 from journal.cli import access, patches, values
 from journal.cli.location import located
-from journal.cli.output import Screen
 from journal.records.operations import TOLERANCES
 
 A_DIFF = "a diff, envelope or blocks (default, or -: standard input)"
@@ -53,9 +52,4 @@ def run(arguments: Namespace) -> int:
             ignore_conflicts=arguments.ignore_conflicts,
             expect=arguments.expect,
         )
-        patches.report(arguments, place, [patch])
-        screen = Screen(arguments)
-        for hunk in patch.report:
-            if hunk.status == "refused" and not screen.json:
-                screen.line(f"   hunk {hunk.hunk} was left out: {hunk.note}")
-    return 0
+        return patches.report(arguments, place, [patch])

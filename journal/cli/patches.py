@@ -22,7 +22,21 @@ def report(arguments: Namespace, place: Place, patches: Sequence[FilePatch]) -> 
     else:
         for patch in patches:
             screen.line(line(screen, place, patch))
+            for told in landings(patch):
+                screen.line(f"   {told}")
     return 0
+
+
+def landings(patch: FilePatch) -> list[str]:
+    """Tells of the hunks that did not land as the diff has them: where they stand, and how they were found."""
+    made = []
+    for hunk in patch.report:
+        if hunk.status == "refused":
+            made.append(f"hunk {hunk.hunk} was left out: {hunk.note}")
+        elif hunk.status == "applied" and (hunk.note or hunk.level != "exact"):
+            how = "" if hunk.level == "exact" else f" ({hunk.level})"
+            made.append(f"hunk {hunk.hunk} stands at line {hunk.line}{how}" + (f": {hunk.note}" if hunk.note else ""))
+    return made
 
 
 def brief(patch: FilePatch) -> dict[str, Any]:

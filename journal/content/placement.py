@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from journal.content import seeking
 from journal.content.diff_parsing import ParsedHunk
 from journal.content.landing import NOWHERE, Placed, refused, shown, unless_torn
+from journal.content.nearest import nearest
 from journal.records import Tolerance
 
 
@@ -27,9 +28,19 @@ def place(hunks: Sequence[ParsedHunk], found: list[bytes], tolerance: Tolerance)
         return placed
     made = seeking.sought(hunks, found, merging=tolerance == "fuzzy")
     for number, each in enumerate(made):
-        if each.note == NOWHERE and hunks[number].old_start is not None:
-            made[number] = placed[number]  # which says what stands there instead
+        if each.note == NOWHERE:
+            # Which says what stands there instead; without a number, what comes nearest to it, told of one hunk only.
+            if hunks[number].old_start is not None:
+                made[number] = placed[number]
+            elif all(other.status != "refused" for other in made[:number]):
+                made[number] = refused(NOWHERE + _nearest(hunks[number], found))
     return made
+
+
+def _nearest(hunk: ParsedHunk, found: list[bytes]) -> str:
+    text, wanted = (b"\n".join(each).decode("utf-8", "replace") for each in (found, hunk.old))
+    near = nearest(text, wanted)
+    return f"; nearest to it comes line {near[0]!r}" if near else ""
 
 
 def strictly(hunks: Sequence[ParsedHunk], found: list[bytes]) -> list[Placed]:

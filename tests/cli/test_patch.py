@@ -65,3 +65,20 @@ def test_what_shall_stand_there(committed: Runner, root: Path) -> None:
     committed("delete", "a.txt", "--expect", hashlib.sha256(b"one\nzwei\nthree\n").hexdigest())
     committed("write", "a.txt", "--text", "new", "--expect", "absent")
     assert (root / "a.txt").read_text() == "new"
+
+
+def test_a_hunk_that_landed_otherwise_than_the_diff_says_is_told(committed: Runner) -> None:
+    moved = DIFF.replace(b"@@ -1,3 +1,3 @@", b"@@ -3,3 +3,3 @@").replace(b" one", b" one  ")
+    assert committed("patch", "a.txt", stdin=moved).out.splitlines() == [
+        "M  a.txt  +1 -1",
+        "   hunk 1 stands at line 1 (trailing-space): it stands 2 lines above its number",
+    ]
+    committed("reset")
+    named = moved.replace(b"/x\n", b"/a.txt\n")
+    assert "1 hunk, 1 of them not as the diff has it, +1 -1" in committed("apply", "-n", stdin=named).out
+    assert "   hunk 1 stands at line 1" in committed("apply", stdin=named).out
+
+
+def test_a_block_that_is_not_there_is_answered_by_what_comes_nearest(committed: Runner) -> None:
+    block = b"a.txt\n<<<<<<< SEARCH\nthreee\n=======\n3\n>>>>>>> REPLACE\n"
+    assert "nearest to it comes line '3: three'" in committed("apply", stdin=block, code=3).err
