@@ -9,10 +9,8 @@ Whatever fits strictly is placed strictly, so that a larger tolerance never move
 
 from collections.abc import Sequence
 
-from journal.content import seeking
 from journal.content.diff_parsing import ParsedHunk
 from journal.content.landing import NOWHERE, Placed, refused, shown, unless_torn
-from journal.content.nearest import nearest
 from journal.records import Tolerance
 
 
@@ -26,6 +24,8 @@ def place(hunks: Sequence[ParsedHunk], found: list[bytes], tolerance: Tolerance)
     placed = strictly(hunks, found)
     if tolerance == "strict" or all(each.status != "refused" for each in placed):
         return placed
+    from journal.content import seeking  # 8 ms, which only a hunk that drifted has to pay
+
     made = seeking.sought(hunks, found, merging=tolerance == "fuzzy")
     for number, each in enumerate(made):
         if each.note == NOWHERE:
@@ -38,6 +38,8 @@ def place(hunks: Sequence[ParsedHunk], found: list[bytes], tolerance: Tolerance)
 
 
 def _nearest(hunk: ParsedHunk, found: list[bytes]) -> str:
+    from journal.content.nearest import nearest
+
     text, wanted = (b"\n".join(each).decode("utf-8", "replace") for each in (found, hunk.old))
     near = nearest(text, wanted)
     return f"; nearest to it comes line {near[0]!r}" if near else ""
