@@ -47,10 +47,18 @@ class Drifted(NamedTuple):
     places: tuple[int, ...]
     edited: tuple[int, ...]
 
-    def elsewhere(self, other: "Drifted") -> bool:
-        """Tells whether it is another place, and not the same one with some line paired otherwise."""
-        mine, others = set(self.places) - {-1}, set(other.places) - {-1}
-        return 2 * len(mine & others) < min(len(mine), len(others))
+    def touched(self, hunk: ParsedHunk) -> list[int]:
+        """Lists the lines that a hunk would remove there, and those below which it would insert its own."""
+        made, done, above = list[int](), 0, -1
+        for sign, _ in hunk.body:
+            if sign == "+":
+                made.append(above)
+                continue
+            above = max(above, self.places[done])
+            if sign == "-":
+                made.append(self.places[done])
+            done += 1
+        return made
 
     @property
     def unedited(self) -> list[int]:
@@ -82,7 +90,8 @@ def drifted(hunk: ParsedHunk, ground: Ground, low: int, high: int, predicted: in
     for other in found[1:]:
         nearer = predicted is not None and abs(other.offset - predicted) < far and other.score >= NEARER_MIN
         lead = LEAD_MIN if far > NEAR_LINES else LEAD_NEAR
-        if other.elsewhere(best) and (nearer or other.score > best.score - lead):
+        elsewhere = other.touched(hunk) != best.touched(hunk)
+        if elsewhere and (nearer or other.score > best.score - lead):
             named = " or ".join(str(at + 1) for at in sorted((best.start, other.start)))
             return f"its context was edited, and it may belong at line {named}"
     if far > NEAR_LINES and best.score < SCORE_FAR:
@@ -198,9 +207,24 @@ def _unfit(hunk: ParsedHunk, found: Drifted, ground: Ground) -> str:
                 return f"its context was edited, and {shown(line)}, which it removes, is not there"
             if sign == sign_before == "-" and at != before + 1:
                 return f"other lines stand before {shown(line)}, which it removes"
+            if sign == "-" and _has_double(hunk, found, done - 1):
+                return f"its context was edited, and {shown(line)}, which it removes, may be another line like it"
             before = at
         sign_before = sign
     return ""
+
+
+def _has_double(hunk: ParsedHunk, found: Drifted, at: int) -> bool:
+    """Tells whether a line of context that is gone, with none that is there in between, reads as a removed one."""
+    old = hunk.old
+    signs = [sign for sign, _ in hunk.body if sign != "+"]
+    for step in (-1, 1):
+        i = at + step
+        while 0 <= i < len(old) and (found.places[i] < 0 or signs[i] == "-"):
+            if found.places[i] < 0 and loose(old[i]) == loose(old[at]):
+                return True
+            i += step
+    return False
 
 
 def _tells(hunk: ParsedHunk, found: Drifted, ground: Ground, done: int) -> bool:

@@ -18,6 +18,7 @@ from journal.content.diff_parsing import ParsedHunk
 from journal.content.drifting import Drifted
 from journal.content.ground import Ground, loose
 from journal.content.landing import NOWHERE, Placed, refused, unless_torn
+from journal.content.lcs import bitlcs
 from journal.content.manner import Manner, Pair
 from journal.content.merging import merged
 from journal.content.rewriting import paired, rewritten
@@ -198,9 +199,10 @@ def _lookalike(seek: Seek, ground: Ground) -> int | None:
         if at < 0 or abs(at - seek.stated) >= abs(seek.shift) or abs(at - seek.at) < size:
             continue
         there = ground.loose[at : at + size]
-        same = sum(a == b for a, b in zip(seek.wanted, there, strict=False))
-        if 2 * same >= size and ratio(text, _text(there)) >= LOOKALIKE_MIN:
-            return at
+        if len(there) == size and ratio(text, _text(there)) >= LOOKALIKE_MIN:
+            same = sum(length for _, _, length in bitlcs(seek.wanted, there))
+            if 2 * same >= size:
+                return at
     return None
 
 

@@ -35,6 +35,14 @@ def test_what_it_removes_must_be_there_as_it_is() -> None:
     assert "line 4 of the over" in refusal(BEFORE.replace("over", "under"))
 
 
+def test_which_of_two_equal_lines_is_removed_is_not_guessed() -> None:
+    twice = BEFORE.replace("line 4 of the over\n", "same\nsame\n")
+    diff = create_diff("x", twice, twice.replace("same\n", "", 1)).diff
+    assert landed(twice.replace("brown", "red"), diff) == twice.replace("brown", "red").replace("same\n", "", 1)
+    first = diff.replace(" same\n-same\n", "-same\n same\n")
+    assert "may be another line like it" in refusal(twice.replace("same\nsame\n", "x\nsame\n"), first)
+
+
 def test_an_insertion_goes_between_lines_that_are_beside_each_other() -> None:
     assert landed(BEFORE.replace("brown", "red"), INSERT) == landed(BEFORE, INSERT).replace("brown", "red")
     assert "just where it inserts" in refusal(BEFORE.replace("line 4", "foreign\nline 4"), INSERT)

@@ -67,6 +67,9 @@ def test_a_lookalike_is_not_taken_while_what_was_meant_is_there_edited() -> None
     diff = b"@@ -31,6 +31,6 @@\n one\n two\n-three\n+THREE\n four\n five\n six\n"
     (found,) = placed(diff, edited)
     assert found.status == "refused" and "nearer to its number" in found.note
+    grown = edited.replace(b"threes", b"three\nfor")
+    (found,) = placed(diff, grown)
+    assert found.status == "refused" and "nearer to its number" in found.note
     whole = filler + b"x\n" * 6 + filler.upper() + body
     assert made(diff, whole) == whole.replace(b"three", b"THREE")
 

@@ -44,7 +44,7 @@ def share(tolerance: Tolerance) -> tuple[float, float, dict[str, int]]:
 def test_tolerant_patches_land_right_or_not_at_all() -> None:
     right, wrong, where = share("tolerant")
     assert right >= RIGHT_MIN and wrong <= WRONG_MAX, (right, wrong, where)
-    assert set(where) <= {*GUESSED, "3 lines of context edited", "line of the context deleted"}
+    assert set(where) <= set(GUESSED)
 
 
 def test_strict_patches_land_where_they_say() -> None:
