@@ -1,4 +1,7 @@
-"""The way forward of the format: numbered scripts, each applied once, in one transaction with its record."""
+"""The way forward of the format: numbered scripts, each applied once, in one transaction with its record.
+
+An empty file becomes a journal in one transaction, so that nobody ever sees, or keeps a copy of, the half of one.
+"""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -64,8 +67,8 @@ def migrate(database: Database, record: Record, scripts: Sequence[Migration] | N
     if found:
         _refuse_edited(database, record.applied(database.look()), scripts)
         _keep_copy(database, found, f"{database.path}.before-{newest:04d}")
-    for script in scripts[found:]:
-        _apply(database, record, script)
+    for several in [[script] for script in scripts[found:]] if found else [scripts]:
+        _apply(database, record, several)
 
 
 def refuse_newer(database: Database, newest: int = SUPPORTED) -> None:
@@ -105,18 +108,20 @@ def _keep_copy(database: Database, found: int, path: str) -> None:
             other.close()
 
 
-def _apply(database: Database, record: Record, script: Migration) -> None:
+def _apply(database: Database, record: Record, scripts: Sequence[Migration]) -> None:
+    name = scripts[0].name
     try:
         with database.begin(sync=True) as tx:
-            if tx.value(SELECT_VERSION) >= script.version:
-                return  # another process was first
-            tx.run(script.text)
-            record.add(tx, script.version, script.name, script.sha256)
-            tx.run(f"PRAGMA user_version={script.version}")
+            for script in scripts:
+                name = script.name
+                if tx.value(SELECT_VERSION) < script.version:  # else another process was first
+                    tx.run(script.text)
+                    record.add(tx, script.version, script.name, script.sha256)
+                    tx.run(f"PRAGMA user_version={script.version}")
     except BusyError:
         raise
     except Exception as error:
         raise MigrationFailed(
-            f"migration {script.name} did not apply to {database.path}: {error}",
+            f"migration {name} did not apply to {database.path}: {error}",
             hint="the script changed nothing; report this with the text above",
         ) from error

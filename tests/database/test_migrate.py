@@ -206,6 +206,17 @@ def test_a_record_that_cannot_be_written_takes_its_script_back(path: str) -> Non
     database.close()
 
 
+def test_a_new_journal_is_made_whole_or_not_at_all(path: str) -> None:
+    database = Database.open(path, readonly=False, create=True)
+    with pytest.raises(MigrationFailed, match="nonsense"):
+        migrate(database, meta.MIGRATIONS, more("CREATE TABLE whole (id INTEGER) STRICT", "nonsense"))
+    assert version(database) == 0 and schema(database.look()) == ""
+    commits = database.commits
+    migrate(database, meta.MIGRATIONS)
+    assert (version(database), database.commits - commits) == (SUPPORTED, 1)
+    database.close()
+
+
 def test_a_writer_that_does_not_end_is_waited_for_and_no_failure(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     at(path, 1).close()
     monkeypatch.setattr(limits, "BUSY_TIMEOUT_S", 0.01)
