@@ -44,6 +44,7 @@ def attach(database: Database, root: str, *, force: bool) -> None:
         had = _had(real)
         lock = opening.take_lease(temp.spool_fd, "lock", 0.0, had.path, real)
         done.callback(lock.release)
+        done.callback(opening.take_lease(real, ".", 0.0, had.path, real).release)
         try:
             row = _row(database, ours, real, had, force)
             _keep_out(done, had, real, row, ours)

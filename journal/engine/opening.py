@@ -90,12 +90,14 @@ def open_root(wish: Wish) -> Opening:
         undo.callback(leases[0].release)
         if fresh:  # and ours: whoever came second has waited, or was refused above
             undo.callback(temp.unmake)
+        # Someone may take `.spool` away, and the lock in it, while a session works with a journal of its own choice.
+        leases.append(take_lease(real, ".", _left(wish, started), found.path, real))
+        undo.callback(leases[1].release)
         database, origin = _database(real, wish, undo)
         place_row, branch = _register(database, root, identity.read(temp.spool_fd), origin, wish.branch)
-        left_s = max(wish.wait_s - (time.monotonic() - started), 0.0)
         beside = own.lease_name(database.path, place_row.id)
-        leases.append(take_lease(os.path.dirname(database.path), beside, left_s, database.path, real))
-        undo.callback(leases[1].release)
+        leases.append(take_lease(os.path.dirname(database.path), beside, _left(wish, started), database.path, real))
+        undo.callback(leases[2].release)
         _write_identity(temp, database, place_row)
         ticks.probe(temp)
         desk, session, report = _session(wish, database, root, temp, place_row, branch, origin)
@@ -343,6 +345,10 @@ def _session(
             marks.doubt_others(tx, row.id)
     desk.place = place._replace(session_id=session)
     return desk, name, report
+
+
+def _left(wish: Wish, started: float) -> float:
+    return max(wish.wait_s - (time.monotonic() - started), 0.0)
 
 
 def take_lease(folder: int | str, name: str, wait_s: float, journal: str, root: str) -> Lease:

@@ -58,6 +58,11 @@ def open_lock(name: str, dir_fd: int | None) -> int:
     return os.open(name, _OPEN_LOCK, 0o600, dir_fd=dir_fd)
 
 
+def open_folder(path: str) -> int:
+    """Opens a folder to lock it."""
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
 def create(name: str, dir_fd: int) -> int:
     """Makes a new file that only the owner can read, open for writing."""
     return os.open(name, _CREATE, 0o600, dir_fd=dir_fd)

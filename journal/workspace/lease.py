@@ -27,6 +27,8 @@ class Lease:
     def take(cls, folder: int | str, name: str, wait_s: float) -> "Lease":
         """Takes the lease at `name` in a folder, given by descriptor or by path; waits up to `wait_s` seconds.
 
+        With the name `.` it is the folder itself, given by path, that is locked.
+
         Raises:
             Held: somebody else holds it, also after the wait.
         """
@@ -75,6 +77,8 @@ def _lock(folder: int | str, name: str) -> int | None:
 
 def _open(folder: int | str, name: str) -> int:
     try:
+        if name == "." and isinstance(folder, str):
+            return calls.open_folder(folder)
         if isinstance(folder, int):
             return calls.open_lock(name, folder)
         return calls.open_lock(os.path.join(folder, name), None)

@@ -248,6 +248,20 @@ def test_the_folder_in_the_root_may_go_at_any_time(root: Path) -> None:
     assert found(root) == ("found", path, [], [])
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_a_second_journal_gets_no_root_that_is_worked_in_though_its_lock_was_taken_away(
+    root: Path, tmp_path: Path, named: bool
+) -> None:
+    with Spool.open(root, journal=tmp_path / "one" / "journal.db") as spool:
+        spool.write("a", "1")
+        shutil.rmtree(root / ".spool")
+        with pytest.raises(BusyError):
+            Spool.open(root, journal=tmp_path / "two" / "journal.db" if named else None)
+        spool.write("a", "2")
+        assert spool.commit("goes on") is not None
+    assert (root / "a").read_text() == "2"
+
+
 @pytest.mark.parametrize("back", [False, True])
 def test_a_journal_that_goes_while_it_is_used_is_said_at_the_next_verb(root: Path, tmp_path: Path, back: bool) -> None:
     path = used(root)

@@ -23,6 +23,17 @@ def test_the_second_is_refused_until_the_first_lets_go(tmp_path: Path) -> None:
     Lease.take(str(tmp_path), "lease-1", 0).release()
 
 
+def test_a_folder_itself_is_locked_whatever_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    lease = Lease.take(str(tmp_path / "folder"), ".", 0)
+    with pytest.raises(Held):
+        Lease.take(str(tmp_path / "link"), ".", 0)
+    assert list((tmp_path / "folder").iterdir()) == []
+    lease.release()
+    Lease.take(str(tmp_path / "folder"), ".", 0).release()
+
+
 def test_the_file_is_private_and_empty(tmp_path: Path) -> None:
     lease = Lease.take(str(tmp_path), "lease", 0)
     found = (tmp_path / "lease").stat()
