@@ -139,3 +139,24 @@ def test_arguments_of_no_use_are_refused(before: object, patch: object, toleranc
         apply_patch(before, patch, tolerance=tolerance)  # type: ignore[arg-type]
     with pytest.raises(UsageError):
         has_conflicts(before, patch, tolerance=tolerance)  # type: ignore[arg-type]
+
+
+PIECES = b"""@@ -1,2 +1,2 @@|@@ -2 +2 @@|@@|@@ ... @@| a|-a|+b|a|| \t|--- a/x|+++ b/x|\\ No newline at end of file|\
+<<<<<<< SEARCH|=======|>>>>>>> REPLACE|*** Begin Patch|```|*** Update File: x|*** Add File: x|*** Delete File: x|\
+diff --git a/x b/x|deleted file mode 100644""".split(b"|")
+FILE_LINES = st.lists(st.sampled_from([b"a", b" a", b"b", b"", b"\xff", b"a\r"]), max_size=6)
+
+
+@given(st.none() | FILE_LINES, st.lists(st.sampled_from(PIECES), max_size=14), st.sampled_from(["tolerant", "fuzzy"]))
+def test_whatever_is_sent_comes_to_bytes_or_to_a_refusal(
+    lines: list[bytes] | None, sent: list[bytes], tolerance: Tolerance
+) -> None:
+    before = None if lines is None else b"\n".join(lines)
+    try:
+        made = apply_patch(before, b"\n".join(sent), tolerance=tolerance)
+    except (InvalidPatch, PatchConflict, UsageError):
+        return
+    assert made is None or isinstance(made, bytes)
+    if made != before:  # and then it can be told again
+        told = create_diff("x", before, made)
+        assert apply_patch(before, told) == made
