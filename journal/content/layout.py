@@ -33,7 +33,7 @@ def twins(paths: Iterable[str]) -> list[tuple[str, str]]:
 
 
 class Standing:
-    """Paths that come and go in one folder where letters are folded and composed, as a commit after another has them."""
+    """Paths that come and go in one folder where letters are folded and composed, one commit after the other."""
 
     def __init__(self) -> None:
         self._files: dict[str, str] = {}

@@ -112,7 +112,7 @@ class Stream:
         return said
 
     def _named(self, branch: str, sha: bytes) -> bytes:
-        """Names a commit by its mark, when it is told in this stream, and else by the branch that an import left at it."""
+        """Names a commit by its mark when this stream tells it, and else by the branch that an import left at it."""
         known = self._heads.get(branch)
         if known is not None and known[0] == sha:
             return b":%d" % known[1]

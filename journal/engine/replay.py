@@ -26,7 +26,7 @@ from journal.errors import CorruptionError, DigestMismatch, JournalError, PathRe
 from journal.ids import CommitRow
 from journal.records import Progress
 from journal.tables import commits, meta, trees
-from journal.tables.commits import ChangeFacts, CommitFacts, Wanted
+from journal.tables.commits import ChangeFacts, CommitFacts
 from journal.tables.states import State, same_content
 from journal.workspace.faults import system_errors
 from journal.workspace.replica import Laid, Mark, Replica
@@ -36,7 +36,7 @@ DAMAGED = "run `spool verify`; what stands in the folder is sound up to the comm
 
 
 class Way(NamedTuple):
-    """Which commits are to be carried out: those after `start` up to `end`, of one branch; `files` is what they change."""
+    """Which commits of a branch are to be carried out: those after `start` up to `end`; `files` is what they change."""
 
     journal: str
     end: CommitFacts
@@ -79,6 +79,8 @@ def _way(reading: Reading, replica: Replica, upto: str | None) -> Way | None:
         end = find_commit(look, BRANCH if upto is None else upto)
         first = commits.first(look, end.branch_id)
         journal, mark = str(meta.get(look, meta.JOURNAL_ID)), replica.mark
+        if replica.ending:
+            mark = replica.mark = Mark(journal, end.branch, end.n)
         if mark is not None:
             _refuse_other(replica, mark, journal, end)
         start = first - 1 if mark is None else mark.n
@@ -143,7 +145,7 @@ class _Walk:
         try:
             fresh = self._replica.mark is None
             self._replica.begin()
-            if self._replica.target.folds_case():
+            if self._replica.folds_case():
                 _refuse_twins(self._replica, self._steps(None))
             if not fresh:
                 self._settle()
@@ -171,9 +173,11 @@ class _Walk:
         facts, becomes = step.commit, step.becomes
         if self._verify and step.tree is None:
             self._judge(step)
-        for path in [path for path, state in becomes.items() if state is None and path in self._tree]:
-            with system_errors("remove", path):
-                self._replica.remove(path, self._tree.pop(path))
+        for path in [path for path, state in becomes.items() if state is None]:
+            if path in self._tree:
+                with system_errors("remove", path):
+                    self._replica.remove(path, self._tree.pop(path))
+            self._told()
         for path, state in becomes.items():
             if state is not None:
                 self._lay(path, state)
@@ -197,6 +201,9 @@ class _Walk:
                 except DigestMismatch as error:
                     error.paths = (path,)
                     raise
+        self._told()
+
+    def _told(self) -> None:
         self._files += 1
         self._pace.at(min(self._files, self._way.files))
 
@@ -237,7 +244,7 @@ class _Walk:
         if wanted != {path: laid.state for path, laid in self._tree.items()}:
             raise _damaged(end, "the tree at it is not what the commits made")
         for path, found in self._replica.walk():
-            if found.kind != "folder" and path not in self._tree and not self._replica.target.folds_case():
+            if found.kind != "folder" and path not in self._tree and not self._replica.folds_case():
                 raise self._replica.foreign(path)
         for path, laid in self._tree.items():
             if not self._replica.stands(path, laid):

@@ -63,13 +63,17 @@ class Laid(NamedTuple):
 
 
 class Replica:
-    """A folder to carry commits out in; what it did not put there itself it neither writes over nor removes."""
+    """A folder to carry commits out in; what it did not put there itself it neither writes over nor removes.
 
-    __slots__ = ("_home_fd", "_made_home", "_mark_fd", "mark", "target")
+    `ending` tells that it was cut off when all stood and only `.spool/` was still to go: then all must be of the end.
+    """
+
+    __slots__ = ("_home_fd", "_made_home", "_mark_fd", "ending", "mark", "target")
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.mark: Mark | None = None
+        self.ending = False
         self._home_fd = self._mark_fd = -1
         self._made_home = False
 
@@ -85,7 +89,9 @@ class Replica:
             names = replica.target.names()
             if HOME in names:
                 replica._take_up()
-            if replica.mark is None and (others := [name for name in names if name != HOME]):
+            others = [name for name in names if name != HOME]
+            replica.ending = replica.mark is None and HOME in names and bool(others)
+            if others and HOME not in names:
                 hint = "name an empty folder or a new one; what an interrupted replay left goes on by the same call"
                 raise UsageError(f"{replica.target.path!r} is not empty: it holds {others[0]!r}", hint=hint)
         except BaseException:
@@ -108,6 +114,14 @@ class Replica:
             calls.mkdir(HOME, self.target.folder.fd)
             self._made_home = True
             self._lock()
+
+    def folds_case(self) -> bool:
+        """Tells whether two spellings are one file there, by what it has made already."""
+        try:
+            calls.lstat(HOME.upper(), self.target.folder.fd)
+        except FileNotFoundError:
+            return False
+        return True
 
     def keep(self, mark: Mark) -> None:
         """Writes down how far the folder is; one write, which an end of the process does not part."""
