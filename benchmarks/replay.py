@@ -18,6 +18,7 @@ from journal import Journal, Spool
 
 SIZES = [64 << 10] * 64 + [1 << 20] * 10 + [16 << 20]
 COMMITS = 10
+CALLS = ("replay", "checkout", "git")
 
 
 def make(folder: Path) -> int:
@@ -58,6 +59,9 @@ def peak() -> float:
 
 def work(folder: Path, what: str) -> None:
     """Does one of the three in a process of its own, and prints its time and its memory over the start."""
+    if what == "make":
+        print(make(folder))
+        return
     with Journal.open(folder / "journal.db") as journal:
         journal.checkout("main", folder / f"warm-{what}", paths="d0/f0")
         calls: dict[str, Callable[[], object]] = {
@@ -73,9 +77,9 @@ def main() -> None:
     """Runs once, and prints what it took."""
     home()
     folder = fresh()
-    total = make(folder)
+    total = int(child(__file__, "make", folder)[-1])  # what this process held would count as its children's
     time.sleep(1)
-    told = {what: [float(n) for n in child(__file__, what, folder)[-1].split()] for what in ("replay", "checkout", "git")}
+    told = {what: [float(n) for n in child(__file__, what, folder)[-1].split()] for what in CALLS}
     copied = timed(lambda: copy(folder))
     print(f"{total / 1e6:.0f} MB in {COMMITS} commits; replayed at {total / 1e3 / told['replay'][0]:.0f} MB/s")
     conclude(

@@ -9,6 +9,7 @@ import pytest
 
 from journal import Journal, Spool, UsageError
 from journal.engine import pace
+from journal.records import ExportFormat
 from journal.workspace import calls
 from tests.engine.walks import ODD, lively
 
@@ -24,7 +25,7 @@ def lines(file: Path) -> list[dict[str, Any]]:
 
 
 def test_every_view_is_a_file_of_lines(worked: Spool, tmp_path: Path) -> None:
-    told = worked.journal.export("jsonl", tmp_path / "out")
+    told = dict(worked.journal.export("jsonl", tmp_path / "out"))
     cursor = told.pop("cursor")
     assert cursor == worked.journal.cursor
     assert sorted(os.listdir(tmp_path / "out")) == [f"{view}.jsonl" for view in sorted(told)]
@@ -66,14 +67,17 @@ def test_a_journal_without_commits_gives_empty_files(spool: Spool, tmp_path: Pat
     assert (tmp_path / "stream").read_bytes() == b"feature done\ndone\n"
 
 
+FORMS: tuple[ExportFormat, ...] = ("jsonl", "git")
+
+
 def test_what_stands_there_is_left(worked: Spool, root: Path, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full/theirs").write_text("x")
     (tmp_path / "file").write_text("x")
     for into in (tmp_path / "full", tmp_path / "file", root / ".spool", worked.journal.path.parent, ""):
-        for form in ("jsonl", "git"):
+        for form in FORMS:
             with pytest.raises(UsageError) as caught:
-                worked.journal.export(form, into)  # type: ignore[arg-type]  # one of them
+                worked.journal.export(form, into)
             assert caught.value.hint
     with pytest.raises(UsageError):
         worked.journal.export("git", tmp_path / "none/stream")

@@ -164,7 +164,8 @@ def test_branches_that_git_cannot_have_are_refused(root: Path, tmp_path: Path) -
 
 def test_what_git_has_no_room_for_is_left_out_and_counted(root: Path, tmp_path: Path, repository: Repository) -> None:
     with Spool.open(root, allow_git=True) as spool:
-        for path in (".git/config", "sub/.GIT/x", "git~1", ".git . ", "a/.g\u200cit", "back\\.git", ".gitignore", "git"):
+        strange = [".git/config", "sub/.GIT/x", "git~1", ".git . ", "a/.g\u200cit", "back\\.git"]
+        for path in (*strange, ".gitignore", "git"):
             spool.write(path, path)
         spool.commit("odd")
         told = spool.journal.export("git", tmp_path / "stream")

@@ -28,7 +28,7 @@ from journal.workspace.target import Target
 from tests.engine.looking import disk, names, run
 from tests.engine.walks import lively, tree
 
-CUT = ("create", "write", "fchmod", "symlink", "rename_new", "rename", "unlink", "mkdir", "rmdir", "rewrite", "chmod_fd")
+CUT = ("create", "write", "fchmod", "symlink", "rename_new", "rename", "unlink", "mkdir", "rmdir", "rewrite")
 
 
 class Cut(BaseException):
