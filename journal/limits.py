@@ -301,3 +301,12 @@ LISTED_NAMES_MAX = 1_000_000
 
 LOG_BRAND_MAX = 64
 """characters of a brand: it stands in every line."""
+
+REPLAY_MARK_BYTES_MAX = 4096
+"""bytes of the line that says how far a replay is: two names and a number."""
+
+EXPORT_PIECE_BYTES = 1 << 20
+"""bytes that an export gathers before it writes: as many as one write takes well, and two of them are held."""
+
+EXPORT_BATCH_ROWS = 10_000
+"""rows of a Parquet file that are held at a time; each becomes a row group."""

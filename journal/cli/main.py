@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "show": "show a commit and what it changed",
         "branches": "list the branches, each with its newest commit",
         "checkout": "write the files of a commit into another folder",
+        "replay": "carry the commits out one after the other in another folder, each checked",
     },
     "Publish, or take back": {
         "validate": "show what would be judged and published, with its digest",
@@ -51,6 +52,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "sql": "ask the journal with SQL",
     },
     "Take care": {
+        "export": "write the journal out for git, or as JSON lines or Parquet",
         "backup": "copy the journal, also while it is in use",
         "attach": "give the root another journal, such as a copy",
         "verify": "check that the journal is sound",
@@ -63,7 +65,7 @@ LATE = {"demo"}  # shown only where it is installed
 
 ELSEWHERE = {
     "add": "adopt", "blame": "log", "branch": "branches", "cat": "read", "check": "verify", "ci": "commit",
-    "co": "checkout", "create": "write", "discard": "reset", "edit": "replace", "export": "checkout", "fsck": "verify",
+    "co": "checkout", "create": "write", "discard": "reset", "edit": "replace", "fsck": "verify",
     "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "put": "write", "query": "sql",
     "remove": "delete", "rename": "move", "revert": "reset", "rm": "delete", "save": "commit", "st": "status",
     "stage": "adopt", "tail": "follow", "track": "adopt", "undo": "reset", "unlink": "delete", "watch": "follow",

@@ -1,6 +1,7 @@
 """Whether a set of paths can stand side by side in one folder of some file system."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 from journal.content.paths import key, parents
@@ -29,6 +30,34 @@ def twins(paths: Iterable[str]) -> list[tuple[str, str]]:
             found.append((path, other))
     lower = [(path, folder) for path in first.values() for folder in parents(folded(path)) if folder in first]
     return found + [(path, first[folder]) for path, folder in lower]
+
+
+class Standing:
+    """Paths that come and go in one folder where letters are folded and composed, one commit after the other."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, str] = {}
+        self._folders: Counter[str] = Counter()
+
+    def leave(self, path: str) -> None:
+        """Takes a path away, if it is there."""
+        if self._files.get(folded(path)) == path:
+            del self._files[folded(path)]
+            self._folders.subtract(parents(folded(path)))
+
+    def come(self, path: str) -> str | None:
+        """Puts a path there, and names what it would be one file, or a file and a folder, with; None: nothing is."""
+        name = folded(path)
+        above = parents(name)
+        other = next((self._files[each] for each in (name, *above) if each in self._files), None)
+        if other == path:
+            return None
+        if other is None and self._folders[name] > 0:
+            other = next(each for folder, each in self._files.items() if folder.startswith(name + "/"))
+        if other is None:
+            self._files[name] = path
+            self._folders.update(above)
+        return other
 
 
 def folded(path: str) -> str:

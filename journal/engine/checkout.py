@@ -124,6 +124,7 @@ def _carry_out(
             target.unmake()
         elif isinstance(error, JournalError):
             said = f"{done} of {len(todo)} files stand in {target.path!r}, the last is {todo[done - 1].path!r}"
+            said += "; with the path `.` the same call goes on from there"
             error.args = (f"{error}; {said}", *error.args[1:])
         raise
     return done

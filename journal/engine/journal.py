@@ -33,6 +33,7 @@ from journal.limits import FOLLOW_POLL_S, QUERY_TIMEOUT_S
 from journal.records import (
     Blob,
     Change,
+    ExportFormat,
     Invocation,
     Paths,
     Progress,
@@ -206,6 +207,28 @@ class Journal(Past):
         self._look()
         backup.backup(self._path, spelled(into), progress)
         return Path(into).absolute()
+
+    def export(
+        self,
+        format: ExportFormat,
+        into: str | PathLike[str],
+        *,
+        since: int = 0,
+        progress: Progress | None = None,
+    ) -> Mapping[str, int]:
+        """Writes the journal out: `git` a file for `git fast-import`, `jsonl` and `parquet` a folder, a file a view.
+
+        Only what follows the cursor `since`, where a view has cursors; a stream for git then goes on from the refs that
+        the one before it made. Gives how many rows, commits and contents there were, and `cursor` to go on from.
+        Progress counts rows, or changes. What is there already, and not empty, is refused.
+
+        Raises:
+            UsageError: it is refused, or Parquet lacks `pyarrow`. CursorPruned: a part of what follows was removed.
+        """
+        from journal.engine import export  # here, as few processes take a journal out of itself
+
+        with self.reading() as reading:
+            return export.export(reading, format, spelled(into), since, progress)
 
     def attach(self, root: str | PathLike[str], *, force: bool = False) -> None:
         """Makes this the journal of a root from its next opening on; the one it had stays where it is.

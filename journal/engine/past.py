@@ -120,3 +120,26 @@ class Past(ABC):
         """
         with self.reading() as reading:
             return checkout.checkout(reading, commit_id, spelled(into), paths, dry_run=dry_run, progress=progress)
+
+    def replay(
+        self,
+        into: str | PathLike[str],
+        *,
+        upto: str | None = None,
+        verify: bool = True,
+        progress: Progress | None = None,
+    ) -> int:
+        """Walks the commits of a branch (None: main) forward in a folder, which is made; gives how many it walked.
+
+        Each is carried out there, up to `upto`, and with `verify` its id, the tree at it and the folder at the end are
+        checked; contents always are. Progress counts changed paths. The folder must be empty, or hold what the same
+        call left when it was interrupted: then it goes on.
+
+        Raises:
+            UnknownName, UsageError, PathRefused, WorkspaceChanged, BusyError: nothing was written.
+            CorruptionError, StorageError: it says how many commits stand there.
+        """
+        from journal.engine import replay  # here, as few processes walk a history
+
+        with self.reading() as reading:
+            return replay.replay(reading, spelled(into), upto, verify=verify, progress=progress)

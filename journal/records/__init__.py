@@ -33,6 +33,7 @@ from journal.records.operations import (
 from journal.records.reader import Reader
 from journal.records.reports import (
     BatchResult,
+    ExportFormat,
     Finding,
     PlanStep,
     Problem,
@@ -63,6 +64,7 @@ __all__ = [
     "Content",
     "Delete",
     "Entry",
+    "ExportFormat",
     "FilePatch",
     "Finding",
     "Hunk",

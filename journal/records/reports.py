@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from journal.records.operations import Operation
 
 
+ExportFormat = Literal["jsonl", "parquet", "git"]
+
+
 @dataclass(frozen=True, slots=True)
 class StatusEntry(Record):
     """One path that is staged, in conflict, or edited by nobody we ran."""

@@ -73,6 +73,10 @@ ORDER BY k.n
 """
 SELECT_LAST = "SELECT max(seq) FROM change WHERE commit_id = :commit_id"
 SELECT_COUNT = "SELECT coalesce(max(n), 0) FROM commits WHERE branch_id = :branch_id"
+SELECT_FIRST = "SELECT min(n) FROM commits WHERE branch_id = :branch_id"
+SELECT_NUMBERED = "SELECT id FROM commits WHERE branch_id = :branch_id AND n = :n"
+SELECT_FILES = "SELECT coalesce(sum(files), 0) FROM commits WHERE branch_id = :branch_id AND n > :low AND n <= :high"
+SELECT_PAST = "SELECT commit_id FROM change WHERE seq > :after ORDER BY seq LIMIT 1"
 SELECT_NEWEST = "SELECT sha256 FROM commits ORDER BY id DESC LIMIT 1"
 SELECT_CURSOR = "SELECT coalesce(max(seq), 0) FROM change"
 SELECT_ISSUED = "SELECT seq FROM sqlite_sequence WHERE name = 'change'"
@@ -202,6 +206,28 @@ def tip(tx: Read, commit: CommitRow) -> tuple[Sha256, int]:
 def count(tx: Read, branch_id: BranchId) -> int:
     """Tells how many commits a branch has, which is the number of its newest."""
     return int(tx.value(SELECT_COUNT, branch_id=branch_id))
+
+
+def first(tx: Read, branch_id: BranchId) -> int:
+    """Gives the number of the eldest commit of a branch that is kept; 0 when there is none."""
+    return int(tx.value(SELECT_FIRST, branch_id=branch_id) or 0)
+
+
+def numbered(tx: Read, branch_id: BranchId, n: int) -> CommitRow | None:
+    """Gives the n-th commit of a branch, when it is kept."""
+    found = tx.value(SELECT_NUMBERED, branch_id=branch_id, n=n)
+    return None if found is None else CommitRow(found)
+
+
+def files(tx: Read, branch_id: BranchId, low: int, high: int) -> int:
+    """Counts what a branch's commits after the number `low` and up to `high` say that they changed."""
+    return int(tx.value(SELECT_FILES, branch_id=branch_id, low=low, high=high))
+
+
+def past(tx: Read, after: int) -> CommitRow | None:
+    """Gives the commit that holds the first change past a cursor."""
+    found = tx.value(SELECT_PAST, after=after)
+    return None if found is None else CommitRow(found)
 
 
 def newest(tx: Read) -> Sha256 | None:

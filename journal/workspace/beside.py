@@ -1,7 +1,9 @@
-"""A database that is made under another name beside its place, and appears there whole or not at all."""
+"""A database, or a file, that is made under another name beside its place, and appears there whole or not at all."""
 
 import contextlib
 import os
+import stat
+from collections.abc import Iterable
 
 from journal.workspace import calls, renames
 
@@ -31,6 +33,15 @@ class Beside:
         except BaseException:
             calls.close(fd)
             raise
+
+    def fill(self, pieces: Iterable[bytes]) -> None:
+        """Writes a content into the file, in the order given."""
+        fd = calls.open_lock(self._part, self._fd)
+        try:
+            for piece in pieces:
+                calls.write(fd, piece)
+        finally:
+            calls.close(fd)
 
     def publish(self, *, over: bool) -> None:
         """Gives the file its name, once it is on disk; `over` lets it take the place of another.
@@ -67,3 +78,22 @@ class Beside:
 def in_use(path: str) -> bool:
     """Tells whether a database seems to be open, here or elsewhere: what is open in this mode has files beside it."""
     return any(os.path.lexists(path + side) for side in SIDES)
+
+
+def is_empty(path: str) -> bool:
+    """Tells whether an ordinary file without content stands at a real path."""
+    try:
+        found = calls.lstat(path)
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size == 0
+
+
+def drop_empty(path: str) -> None:
+    """Removes an ordinary file without content, so that another can have its name."""
+    if is_empty(path):
+        fd = calls.open_dir(os.path.dirname(path))
+        try:
+            calls.unlink(os.path.basename(path), fd)
+        finally:
+            calls.close(fd)

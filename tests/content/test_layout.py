@@ -19,3 +19,18 @@ def test_spellings_of_one_file_are_twins() -> None:
     ]
     assert layout.twins(["a", "A/b"]) == [("A/b", "a")]
     assert layout.twins(["a", "b", "ac"]) == []
+
+
+def test_paths_that_come_and_go_are_never_one_file() -> None:
+    standing = layout.Standing()
+    assert [standing.come(path) for path in ("a/Name", "a/other", "A/third", "a/Name")] == [None] * 4
+    assert standing.come("a/name") == "a/Name"
+    assert standing.come("A") in ("a/Name", "a/other", "A/third")
+    assert standing.come("a/OTHER/below") == "a/other"
+    standing.leave("a/Name")
+    standing.leave("a/Name")
+    assert standing.come("a/name") is None
+    for path in ("a/name", "a/other", "A/third"):
+        standing.leave(path)
+    assert standing.come("A") is None
+    assert standing.come("a/b") == "A"

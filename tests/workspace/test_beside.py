@@ -87,3 +87,20 @@ def test_nothing_is_left_open(place: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Beside.make(str(place.parent / "none" / "copy.db"))
     assert len(os.listdir("/dev/fd")) == before
+
+
+def test_a_content_is_put_in_and_an_empty_file_makes_room(tmp_path: Path) -> None:
+    path = str(tmp_path / "file")
+    assert not beside.is_empty(path)
+    beside.drop_empty(path)
+    Path(path).touch()
+    assert beside.is_empty(path)
+    made = Beside.make(path)
+    made.fill(iter([b"one", b"", b"two"]))
+    beside.drop_empty(path)
+    made.publish(over=False)
+    assert Path(path).read_bytes() == b"onetwo"
+    assert not beside.is_empty(path)
+    beside.drop_empty(path)
+    assert os.listdir(tmp_path) == ["file"]
+    assert Path(path).stat().st_mode & 0o777 == 0o600
