@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from journal.database import Read
-from journal.tables import audit, bases, blobs, followers, retention
+from journal.tables import bases, followers, retention
+from journal.tables.blobs import ids_of
 from journal.tables.leaving import Links
 from journal.tables.retention import CommitLine, Room
 
@@ -72,6 +73,16 @@ def plan(look: Read, wanted: Criteria, step_rows: int) -> Plan:
 
     count = bisect_left(range(len(free)), x=True, key=fits)
     return _planned(look, lines, free[:count], step_rows)
+
+
+def unreached(look: Read) -> tuple[list[int], list[int]]:
+    """Lists contents and chunks that nothing reaches, chunks before their bases, while all else stays."""
+    alive = bytearray(retention.last_blob(look) + 1)
+    _keep_changes(look, {}, alive)
+    _keep_edits(look, {}, alive)
+    for number in retention.held(look):
+        alive[number] = 1
+    return _dead(look, alive)[:2]
 
 
 def _removable(look: Read, lines: Sequence[CommitLine], wanted: Criteria) -> list[CommitLine]:
@@ -178,7 +189,7 @@ def _dead(look: Read, alive: bytearray) -> tuple[list[int], list[int], int]:
             dead.append(number)
             size += BLOB_ROW + len(packed)
             continue
-        for chunk in blobs.ids_of(packed):
+        for chunk in ids_of(packed):
             if chunk < len(chunks):
                 chunks[chunk] = 1
     dead_chunks = list[int]()

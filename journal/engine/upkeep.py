@@ -6,7 +6,7 @@ A kill between two transactions leaves a valid journal; the act that it cut off 
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 from journal.database import Database, Write
@@ -15,9 +15,8 @@ from journal.engine.desk import now_us, took
 from journal.errors import BusyError
 from journal.ids import InvocationId, RootId, compact_json
 from journal.limits import GIVE_BACK_PAGES
-from journal.tables import leaving, retention, sessions
+from journal.tables import retention, sessions
 from journal.tables.invocations import Asked, Chain, Opened, Outcome, running_by_name
-from journal.tables.retention import Room
 from journal.tables.sessions import SessionFacts
 from journal.workspace import own
 
@@ -48,15 +47,14 @@ class Upkeep(NamedTuple):
             yield tx, Chain(tx)
         self.database.checkpoint_when_large()
 
-    def give_back(self, after_step: Callable[[Room], None] = lambda _: None) -> None:
+    def give_back(self) -> None:
         """Takes free pages off the end of the file, a part at a time, so that readers and followers live beside it."""
-        room = retention.room(self.database.look())
-        while room.free:
-            with self.step() as (tx, _):
-                leaving.give_back(tx, GIVE_BACK_PAGES)
-            before, room = room, retention.room(self.database.look())
-            after_step(room)
-            if room.free >= before.free:
+        free = retention.room(self.database.look()).free
+        while free:
+            self.database.give_back(GIVE_BACK_PAGES)
+            self.database.checkpoint_when_large()
+            before, free = free, retention.room(self.database.look()).free
+            if free >= before:
                 break
         self.database.checkpoint()
 
@@ -88,7 +86,7 @@ class Leases(contextlib.ExitStack):
 @contextlib.contextmanager
 def upkeep(database: Database, name: str, request: Mapping[str, Any]) -> Iterator[Upkeep]:
     """Opens the act, and closes it as it ended; its caller holds the leases, and the connection is its own."""
-    leaving.unchecked(database.look())
+    database.trust_references()
     started, clock = now_us(), time.monotonic()
     with database.begin(sync=True) as tx:
         branch, chain = sessions.first_branch(tx), Chain(tx)

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
-from journal.database import Read, Write
+from journal.database import Write
 from journal.ids import BranchId, InvocationId, PathId
 from journal.tables import bases
 from journal.tables.bases import Base
@@ -16,9 +16,6 @@ INSERT_RECORD = """
 INSERT INTO pruned (seq, invocation_id, what, branch_id, upto, row_count, digest, link_seq, link, pruned_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-# Who names a row was asked when all was planned, and nobody may write meanwhile. A key that is looked up from the side
-# of its parent costs a walk through the child's table for every row that leaves.
-UNCHECKED = "PRAGMA foreign_keys=OFF"
 SELECT_STATES = """
 SELECT x.path_id, x.after_blob, x.after_mode, x.after_kind
 FROM commits AS k CROSS JOIN change AS x ON x.commit_id = k.id
@@ -39,7 +36,6 @@ DELETE_PATCHES = """
 DELETE FROM patch WHERE (before_id <> 0 AND before_id NOT IN (SELECT id FROM blob))
                      OR (after_id <> 0 AND after_id NOT IN (SELECT id FROM blob))
 """
-GIVE_BACK = "PRAGMA incremental_vacuum({pages})"
 
 
 class Links:
@@ -60,11 +56,6 @@ class Links:
     def digest(self) -> bytes:
         """Digests the digests of all that were taken."""
         return self._hash.digest()
-
-
-def unchecked(look: Read) -> None:
-    """Lets a connection delete rows without a walk for each through the tables that might name it."""
-    look.rows(UNCHECKED)
 
 
 def commits(tx: Write, chain: Chain, act: InvocationId, gone: Sequence[CommitLine], now: int) -> None:
@@ -110,11 +101,6 @@ def chunks(tx: Write, ids: Iterable[int]) -> None:
 def patches(tx: Write) -> None:
     """Removes the diffs of contents that are gone."""
     tx.run(DELETE_PATCHES)
-
-
-def give_back(tx: Write, pages: int) -> None:
-    """Takes so many free pages off the end of the file."""
-    tx.run(GIVE_BACK.format(pages=pages))
 
 
 def _record(tx: Write, chain: Chain, columns: tuple[int | str | bytes | None, ...]) -> None:

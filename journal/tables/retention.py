@@ -103,13 +103,13 @@ def stood_on(tx: Read) -> set[int]:
 def changes(tx: Read) -> Iterator[tuple[int, int, int | None, int | None, int | None]]:
     """Yields every change in the order of the feed: commit, path, content before and after, act."""
     for _, row in tx.stream(SELECT_CHANGES, ()):
-        yield row  # type: ignore[misc]  # the columns of SELECT_CHANGES
+        yield row
 
 
 def edits(tx: Read) -> Iterator[tuple[int, int, int, int | None, int | None, int | None]]:
     """Yields every edit: number, branch, act, content before and after, the act that undid it."""
     for _, row in tx.stream(SELECT_EDITS, ()):
-        yield row  # type: ignore[misc]  # the columns of SELECT_EDITS
+        yield row
 
 
 def edits_in_use(tx: Read) -> set[int]:
@@ -133,7 +133,7 @@ def oldest_named(tx: Read) -> int | None:
 def links(tx: Read) -> Iterator[tuple[int, int, str, bytes, bytes]]:
     """Yields the audit chain: place, act, phase, digest, link."""
     for _, row in tx.stream(SELECT_LINKS, ()):
-        yield row  # type: ignore[misc]  # the columns of SELECT_LINKS
+        yield row
 
 
 def children(tx: Read) -> dict[int, int]:
@@ -155,7 +155,7 @@ def blobs(tx: Read) -> Iterator[tuple[int, bool, bytes]]:
 def chunks(tx: Read) -> Iterator[tuple[int, int | None, int]]:
     """Yields every chunk, newest first, so that it comes before its base: number, base, bytes of its body."""
     for _, row in tx.stream(SELECT_CHUNKS, ()):
-        yield row  # type: ignore[misc]  # the columns of SELECT_CHUNKS
+        yield row
 
 
 def last_blob(tx: Read) -> int:

@@ -63,7 +63,8 @@ def test_without_a_criterion_it_refuses(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"keep_commits": 0}, {"keep_commits": 1.5}, {"keep_days": -1}, {"keep_days": float("nan")}, {"max_bytes": -1}]
+    "wrong",
+    [{"keep_commits": 0}, {"keep_commits": 1.5}, {"keep_days": -1}, {"keep_days": float("nan")}, {"max_bytes": -1}],
 )
 def test_a_criterion_that_makes_no_sense_is_refused(root: Path, wrong: dict[str, Any]) -> None:
     with Journal.open(made(root, 1), readonly=False) as journal, pytest.raises(UsageError):
@@ -81,7 +82,7 @@ def test_a_dry_run_is_the_default_and_changes_nothing(root: Path) -> None:
     assert plan["commits"] == 8 and plan["blobs"] > 0 and plan["invocations"] > 0
     assert plan["bytes_after"] < plan["bytes_before"]
     done = pruned(path, keep_commits=4)
-    assert {k: v for k, v in done.items() if k != "bytes_after"} == {k: v for k, v in plan.items() if k != "bytes_after"}
+    assert {**done, "bytes_after": 0} == {**plan, "bytes_after": 0}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -121,7 +122,7 @@ def test_what_left_is_gone_by_name_and_by_cursor(root: Path) -> None:
             journal.tree(names[6])
         with pytest.raises(CursorPruned) as caught:
             journal.changes(after=0)
-        assert [c.commit_id for c in journal.changes(after=caught.value.oldest - 1)][0] == names[7]
+        assert next(c.commit_id for c in journal.changes(after=caught.value.oldest - 1)) == names[7]
         assert journal.commit(names[7]).parent_id == names[6]  # by its name, though it is gone
 
 
@@ -224,9 +225,8 @@ def dying(at: int) -> Iterator[list[int]]:
         yield count
 
 
-def test_a_cut_anywhere_leaves_a_valid_journal_and_the_next_goes_on(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("journal.engine.prune", "journal.engine.retaining"):
-        monkeypatch.setattr(f"{module}.RETENTION_ROWS", 8, raising=False)
+def test_a_cut_anywhere_leaves_a_valid_journal(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("journal.engine.prune.RETENTION_ROWS", 8)
     path = made(root, 14)
     before = facts(path)
     at = 1
