@@ -1,5 +1,6 @@
 """The base of a branch: what stands in the place of the commits that left."""
 
+from journal.content.packing import pack
 from journal.database import Database
 from journal.ids import BranchId, PathId
 from journal.tables import bases, blobs, paths
@@ -13,7 +14,7 @@ def test_a_base_moves_on_with_its_tree() -> None:
     with database.begin() as tx:
         branch = rows.home(tx).branch
         one, two = paths.number(tx, "one"), paths.number(tx, "two")
-        blob = blobs.put(tx, rows.pack(b"content"))
+        blob = blobs.put(tx, pack(b"content"))
         bases.advance(tx, Base(branch, 3, bytes(32), 7), [(one, (blob, 0o644, "file")), (two, (blob, 0o600, "file"))])
         assert bases.all_of(tx) == {branch: Base(branch, 3, bytes(32), 7)}
         assert bases.blobs(tx) == [(branch, one, blob), (branch, two, blob)]
