@@ -310,3 +310,9 @@ EXPORT_PIECE_BYTES = 1 << 20
 
 EXPORT_BATCH_ROWS = 10_000
 """rows of a Parquet file that are held at a time; each becomes a row group."""
+
+RETENTION_ROWS = 2000
+"""rows that leave in one transaction of a prune: some 10 ms in which no other process writes."""
+
+GIVE_BACK_PAGES = 2000
+"""pages taken off the end of the file in one transaction: 8 MB of WAL and 60 ms, and readers live."""

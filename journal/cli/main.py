@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "export": "write the journal out for git, or as JSON lines or Parquet",
         "backup": "copy the journal, also while it is in use",
         "attach": "give the root another journal, such as a copy",
+        "prune": "let old commits go, and give their room back",
         "verify": "check that the journal is sound",
         "recover": "mend what a crash left open, and say what was done",
         "completion": "print what lets a shell complete spool's commands",

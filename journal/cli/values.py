@@ -10,6 +10,7 @@ WHOLE_MAX = 2**63 - 1
 
 
 AGE = re.compile(r"(\d{1,6})([smhdw])").fullmatch
+AMOUNT = re.compile(r"(\d{1,18}(?:\.\d{1,9})?)(?:([KMGT])(?:I?B)?|B)?").fullmatch
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -52,6 +53,18 @@ def seconds(text: str) -> float:
     if not found >= 0:
         raise ArgumentTypeError(f"{text!r} is no number of seconds")
     return found
+
+
+def amount(text: str) -> int:
+    """Reads a number of bytes: 500000, or 64K, 500M, 1.5G, 2T, of 1024 each.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    found = AMOUNT(text.strip().upper())
+    if found is None:
+        raise ArgumentTypeError(f"{text!r} is no size, such as 500000, 64K, 500M or 1.5G")
+    return min(int(float(found[1]) * 1024 ** " KMGT".index(found[2] or " ")), WHOLE_MAX)
 
 
 def expectation(parser: ArgumentParser) -> None:

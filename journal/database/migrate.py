@@ -11,7 +11,7 @@ from journal.database.connection import Database
 from journal.database.transaction import Read, Write
 from journal.errors import BusyError, MigrationFailed, SchemaTooNew
 
-SUPPORTED = 7
+SUPPORTED = 8
 """The newest migration this release ships; a test holds it against the folder."""
 
 SELECT_VERSION = "PRAGMA user_version"

@@ -230,6 +230,33 @@ class Journal(Past):
         with self.reading() as reading:
             return export.export(reading, format, spelled(into), since, progress)
 
+    def prune(
+        self,
+        *,
+        keep_commits: int | None = None,
+        keep_days: float | None = None,
+        max_bytes: int | None = None,
+        dry_run: bool = True,
+    ) -> Mapping[str, int]:
+        """Lets the oldest commits of each branch go, with all that only they needed, and gives the room back.
+
+        A commit leaves when no criterion that is given keeps it: the newest `keep_commits` of its branch, those of the
+        last `keep_days`, and with `max_bytes` all but as many as have to go for the file to fit, by an estimate. Never
+        the head of a branch, nor what a follower has not acknowledged. It says how many commits, blobs, invocations,
+        edits and chunks leave, and bytes_before and bytes_after: estimated by a dry run, else measured.
+
+        Raises:
+            UsageError: no criterion is given. ReadOnly: it was opened to read only, and this is no dry run.
+            BusyError: a session holds a root of this journal.
+        """
+        from journal.engine import prune  # here, as few processes let history go
+
+        wanted = prune.criteria(keep_commits, keep_days, max_bytes)
+        self._look()
+        if not dry_run:
+            self._refuse_readonly()
+        return prune.prune(self._path, wanted, dry_run=dry_run)
+
     def attach(self, root: str | PathLike[str], *, force: bool = False) -> None:
         """Makes this the journal of a root from its next opening on; the one it had stays where it is.
 
@@ -238,9 +265,7 @@ class Journal(Past):
             unless `force`. BusyError: a session holds the root.
         """
         database = self._look()
-        if self._readonly:
-            hint = "open it by Journal.open(path, readonly=False)"
-            raise ReadOnly(f"{self._path} was opened to read only", hint=hint)
+        self._refuse_readonly()
         attach.attach(database, spelled(root), force=force)
 
     def query(
@@ -302,6 +327,11 @@ class Journal(Past):
             self._opened.close()
         self._closed = True
         self._lookout.wake()
+
+    def _refuse_readonly(self) -> None:
+        if self._readonly:
+            hint = "open it by Journal.open(path, readonly=False)"
+            raise ReadOnly(f"{self._path} was opened to read only", hint=hint)
 
     def _look(self) -> Database:
         """Gives the connection, opened on first use."""

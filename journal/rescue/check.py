@@ -6,8 +6,9 @@ from journal.content.paths import loaded
 from journal.database import Database, Read
 from journal.database.migrate import shipped
 from journal.errors import JournalError
-from journal.ids import FIRST_LINK, ChangeFields, audit_digest, audit_link, commit_id
+from journal.ids import ChangeFields, audit_digest, audit_link, commit_id
 from journal.records import Finding, VerifyReport
+from journal.tables import audit, bases
 
 RESTORE = "bring back a copy of the journal"
 EVIDENCE = "keep a copy of the file: the audit was changed outside the journal"
@@ -18,6 +19,9 @@ SELECT_ACTS = """
 SELECT id, session_id, parent_id, call_id, kind, name, request, decision, decision_reason, rule, started_at, inverse,
        trace_id, state, finished_at, duration_us, error, sandbox
 FROM invocation ORDER BY id
+"""
+SELECT_PRUNED = """
+SELECT seq, invocation_id, what, branch_id, upto, row_count, digest, link_seq, link, pruned_at FROM pruned
 """
 SELECT_COMMITS = """
 SELECT c.id, c.sha256, p.sha256, m.sha256, c.created_at, c.message, c.metadata, c.files, c.branch_id, c.n, c.audit_head
@@ -39,11 +43,16 @@ WITH newest AS (
 ), folded AS (
     SELECT n.branch_id, n.path_id, c.after_blob AS blob_id, c.after_mode AS mode, c.after_kind AS kind
     FROM newest AS n JOIN change AS c ON c.seq = n.seq WHERE c.after_kind IS NOT NULL
+    {base}
 )
 SELECT p.name, p.raw FROM (
     SELECT * FROM (SELECT branch_id, path_id, blob_id, mode, kind FROM head_entry EXCEPT SELECT * FROM folded)
     UNION SELECT * FROM (SELECT * FROM folded EXCEPT SELECT branch_id, path_id, blob_id, mode, kind FROM head_entry)
 ) AS drift JOIN path AS p ON p.id = drift.path_id
+"""
+UNCHANGED_BASE = """
+    UNION ALL SELECT b.branch_id, b.path_id, b.blob_id, b.mode, b.kind FROM base_entry AS b
+    WHERE NOT EXISTS (SELECT 1 FROM newest AS n WHERE n.branch_id = b.branch_id AND n.path_id = b.path_id)
 """
 SELECT_STAGE_DRIFT = """
 SELECT p.name, p.raw FROM staged AS s JOIN path AS p ON p.id = s.path_id LEFT JOIN edit AS e ON e.id = s.edit_id
@@ -110,11 +119,16 @@ def _chain(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
     """Recomputes every link of the audit chain, and the digest of every act at every phase."""
     acts = {row[0]: row for row in look.rows(SELECT_ACTS)}
     phases: dict[int, list[str]] = {}
-    link = FIRST_LINK
-    for place, (seq, act, phase, digest, found) in enumerate(look.rows(SELECT_LINKS), 1):
+    start, pruned = audit.start(look), _pruned(look)
+    link = start.link
+    for place, (seq, act, phase, digest, found) in enumerate(look.rows(SELECT_LINKS), start.seq + 1):
         if seq != place or audit_link(link, seq, phase, act, digest) != found:
             yield _error("audit-chain", f"link {seq}", "it does not follow from the link before it", EVIDENCE)
         link = found
+        if phase == "pruned":
+            if seq not in pruned or audit_digest(phase, pruned[seq][1:]) != digest:
+                yield _error("audit-edited", f"record {seq}", "it does not tell what left the journal", EVIDENCE)
+            continue
         phases.setdefault(act, []).append(phase)
         row = acts.get(act)
         if row is None:
@@ -129,12 +143,14 @@ def _chain(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
 
 def _commits(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
     """Recomputes every commit's id from what it says."""
-    numbers: dict[int, int] = {}
-    links = {FIRST_LINK, *(row[4] for row in look.rows(SELECT_LINKS))}
+    bases_of, first = bases.all_of(look), audit.start(look).link
+    numbers: dict[int, int] = {branch: base.n for branch, base in bases_of.items()}
+    links = {first, *(row[4] for row in look.rows(SELECT_LINKS))}
     for row in look.rows(SELECT_COMMITS):
         commit, sha, parent, merged, created, message, metadata, files, branch, n, audit_head = row
         changes = [_fields(change) for change in look.rows(SELECT_CHANGES, commit_id=commit)]
-        name = sha.hex()
+        base, name = bases_of.get(branch), sha.hex()
+        parent = base.sha256 if parent is None and base is not None and n == base.n + 1 else parent
         if len(changes) != files:
             yield _error("commit-count", name, f"it says {files} files and has {len(changes)}", RESTORE)
         for path in _half_renamed(changes):
@@ -146,6 +162,11 @@ def _commits(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
         if numbers.get(branch, 0) + 1 != n:
             yield _error("commit-order", name, f"it is number {n} after number {numbers.get(branch, 0)}", RESTORE)
         numbers[branch] = n
+
+
+def _pruned(look: Read) -> dict[int, tuple]:  # type: ignore[type-arg]  # the columns of SELECT_PRUNED
+    """Gives the records of what left, by the place of their links."""
+    return {row[0]: row for row in look.rows(SELECT_PRUNED)} if bases.there(look) else {}
 
 
 def _heads(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
@@ -169,7 +190,8 @@ def _half_renamed(changes: list[ChangeFields]) -> Iterator[str]:
 
 
 def _trees(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
-    for name, raw in look.rows(SELECT_HEAD_DRIFT):
+    based = UNCHANGED_BASE if bases.there(look) else ""
+    for name, raw in look.rows(SELECT_HEAD_DRIFT.format(base=based)):
         yield _error("head-entry", loaded(name, raw), "the tree at head is not what the commits made", RESTORE)
     for name, raw in look.rows(SELECT_STAGE_DRIFT):
         yield _error("staged", loaded(name, raw), "what is staged is not what its last edit made", RESTORE)

@@ -20,6 +20,8 @@ PAGE_DOWN = SELECT_ACTS + PAGE + " AND (:after = 0 OR i.id < :after) ORDER BY i.
 
 SELECT_TIP = "SELECT seq, link FROM audit_link ORDER BY seq DESC LIMIT 1"
 SELECT_LINK = "SELECT link FROM audit_link WHERE seq = :seq"
+SELECT_PRUNED = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pruned'"
+SELECT_START = "SELECT link_seq, link, upto FROM pruned WHERE what = 'acts' ORDER BY link_seq DESC LIMIT 1"
 
 
 class ActFacts(NamedTuple):
@@ -50,6 +52,14 @@ class Wanted(NamedTuple):
     state: str | None = None
 
 
+class Start(NamedTuple):
+    """The last link that left, by its place and its value, and the newest act that left; 0 when none has."""
+
+    seq: int
+    link: bytes
+    act_id: int
+
+
 def tip(tx: Read) -> tuple[int, bytes]:
     """Gives the end of the audit chain, its place and its link."""
     row = tx.row(SELECT_TIP)
@@ -58,7 +68,15 @@ def tip(tx: Read) -> tuple[int, bytes]:
 
 def link_at(tx: Read, seq: int) -> bytes | None:
     """Gives the link at a place of the audit chain, None past its end; equal links have equal acts below them."""
+    if seq == start(tx).seq:
+        return start(tx).link
     return FIRST_LINK if seq == 0 else tx.value(SELECT_LINK, seq=seq)
+
+
+def start(tx: Read) -> Start:
+    """Tells from where the audit chain goes on: from its beginning, unless older acts have left."""
+    row = tx.row(SELECT_START) if tx.row(SELECT_PRUNED) is not None else None
+    return Start(0, FIRST_LINK, 0) if row is None else Start(int(row[0]), bytes(row[1]), int(row[2]))
 
 
 def by_number(tx: Read, number: int) -> ActFacts | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from journal.content.paths import loaded
 from journal.database import Read, Write
 from journal.ids import BranchId, CommitRow, InvocationId, PathId, SessionRow, Sha256
+from journal.tables import bases
 from journal.tables.states import Columns, State, state_of
 
 INSERT_COMMIT = """
@@ -193,7 +194,7 @@ def by_row(tx: Read, commit: CommitRow) -> CommitFacts:
     """Gives a commit by its number."""
     row = tx.row(WHERE_ID, id=commit)
     assert row is not None  # numbers come from foreign keys
-    return CommitFacts(*row)
+    return _facts(tx, row)
 
 
 def tip(tx: Read, commit: CommitRow) -> tuple[Sha256, int]:
@@ -239,7 +240,7 @@ def newest(tx: Read) -> Sha256 | None:
 def by_sha(tx: Read, sha256: bytes) -> CommitFacts | None:
     """Gives a commit by its name."""
     row = tx.row(WHERE_SHA, sha256=sha256)
-    return None if row is None else CommitFacts(*row)
+    return None if row is None else _facts(tx, row)
 
 
 def prefixed(tx: Read, prefix: str) -> list[str]:
@@ -254,7 +255,7 @@ def page(tx: Read, wanted: Wanted, after: CommitRow | None, limit: int, *, newes
     if wanted.path_id is None:
         del values["path_id"]
     rows = tx.rows(PAGES[wanted.path_id is not None, newest_first], **values, after=after, limit=limit)
-    return [CommitFacts(*row) for row in rows]
+    return [_facts(tx, row) for row in rows]
 
 
 def changes(tx: Read, after: int, limit: int, branch: str | None, commit: CommitRow | None) -> list[ChangeFacts]:
@@ -302,6 +303,12 @@ def unbroken(tx: Read) -> int:
 def behind(tx: Read, after: int) -> int:
     """Counts the changes that a reader at a cursor has still before him, by the ends of the feed."""
     return int(tx.value(SELECT_BEHIND, after=after))
+
+
+def _facts(tx: Read, row: tuple) -> CommitFacts:  # type: ignore[type-arg]  # the columns of SELECT_COMMITS
+    """Makes the facts of a row; a parent that prune removed is named by the base that stands in its place."""
+    facts = CommitFacts(*row)
+    return facts if facts.parent is not None else facts._replace(parent=bases.name_at(tx, facts.branch_id, facts.n - 1))
 
 
 def _became(tx: Read, rows: list[tuple]) -> dict[tuple[int, int], Became]:  # type: ignore[type-arg]  # as below

@@ -28,6 +28,11 @@ SELECT i.id, i.session_id, i.parent_id, i.call_id, i.kind, i.name, i.request, i.
 FROM acts CROSS JOIN invocation AS i ON i.id = acts.id JOIN session AS s ON s.id = i.session_id
 WHERE i.state = 'running' AND s.branch_id = :branch_id ORDER BY i.id
 """
+SELECT_STALE = """
+SELECT id, session_id, parent_id, call_id, kind, name, request, decision, decision_reason, rule, started_at, inverse,
+       trace_id
+FROM invocation WHERE state = 'running' AND kind = 'spool' AND name = :name
+"""
 SELECT_TIP = "SELECT seq, link FROM audit_link ORDER BY seq DESC LIMIT 1"
 INSERT_LINK = """
 INSERT INTO audit_link (seq, invocation_id, phase, digest, link) VALUES (:seq, :invocation_id, :phase, :digest, :link)
@@ -100,6 +105,11 @@ class Chain:
             return
         self._add(opened.id, "closed", [*opened, *outcome, None])
 
+    def pruned(self, act: InvocationId, columns: Iterable[int | str | bytes | None]) -> int:
+        """Adds the link of a record of what leaves; gives its place, which is the record's number."""
+        self._add(act, "pruned", columns)
+        return self._seq
+
     def _insert(self, asked: Asked, outcome: Outcome) -> Opened:
         values = outcome._asdict()
         if outcome.state == "running":
@@ -123,7 +133,7 @@ class Chain:
         self._add(found, "opened", opened)
         return opened
 
-    def _add(self, invocation: InvocationId, phase: str, columns: Iterable[int | str | None]) -> None:
+    def _add(self, invocation: InvocationId, phase: str, columns: Iterable[int | str | bytes | None]) -> None:
         self._seq += 1
         digest = audit_digest(phase, columns)
         self.link = audit_link(self.link, self._seq, phase, invocation, digest)
@@ -135,3 +145,8 @@ class Chain:
 def running(tx: Read, branch_id: int) -> list[Opened]:
     """Lists the acts of a branch that were never closed."""
     return [Opened(*row) for row in tx.rows(SELECT_RUNNING, branch_id=branch_id)]
+
+
+def running_by_name(tx: Read, name: str) -> list[Opened]:
+    """Lists the acts of some name on files, or on the journal itself, that were never closed; a walk through all."""
+    return [Opened(*row) for row in tx.rows(SELECT_STALE, name=name)]

@@ -39,6 +39,13 @@ WHERE id = :id
 """
 END_SESSION = "UPDATE session SET state = 'closed', ended_at = :ended_at WHERE id = :id"
 SELECT_OTHERS_OPEN = "SELECT 1 FROM session WHERE branch_id <> :branch_id AND state = 'open' LIMIT 1"
+INSERT_VISIT = """
+INSERT INTO session (name, branch_id, started_at, ended_at, pid, host, state, metadata)
+VALUES (:name, :branch_id, :started_at, :started_at, :pid, :host, 'closed', :metadata)
+RETURNING id
+"""
+SELECT_ROOTS = "SELECT id FROM root ORDER BY id"
+SELECT_FIRST = "SELECT min(id) FROM branch"
 BURY_SESSIONS = "UPDATE session SET state = 'died' WHERE branch_id = :branch_id AND state = 'open'"
 
 
@@ -171,6 +178,22 @@ def start(tx: Write, branch_id: BranchId, facts: SessionFacts) -> SessionRow:
 def end(tx: Write, session: SessionRow, ended_at: int) -> None:
     """Closes a session."""
     tx.run(END_SESSION, id=session, ended_at=ended_at)
+
+
+def visit(tx: Write, branch_id: BranchId, facts: SessionFacts) -> SessionRow:
+    """Takes in whoever works on the journal itself and stays at no root; nobody is buried for it."""
+    return SessionRow(tx.value(INSERT_VISIT, branch_id=branch_id, **facts._asdict()))
+
+
+def roots(tx: Read) -> list[RootId]:
+    """Lists the numbers of all roots."""
+    return [RootId(row[0]) for row in tx.rows(SELECT_ROOTS)]
+
+
+def first_branch(tx: Read) -> BranchId | None:
+    """Gives the branch that was made first, None in a journal without a root."""
+    found = tx.value(SELECT_FIRST)
+    return None if found is None else BranchId(found)
 
 
 def _branch(row: tuple[int, str, int, CommitRow | None, int] | None) -> BranchRow | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from journal.content.paths import loaded, parents
 from journal.database import Read, Write
 from journal.ids import BranchId, PathId
-from journal.tables import paths
+from journal.tables import bases, paths
 from journal.tables.states import Columns, State, state_of
 
 SELECT_ENTRY = """
@@ -53,6 +53,29 @@ SELECT DISTINCT p.name, p.raw FROM commits AS m CROSS JOIN change AS y ON y.comm
 JOIN path AS p ON p.id = y.path_id
 WHERE m.branch_id = :branch_id AND m.n > :low AND m.n <= :high
 """
+# What stood at the base of a branch is there until a commit that is kept changes the path.
+UNCHANGED_SINCE = """
+WHERE h.branch_id = :branch_id AND NOT EXISTS (
+    SELECT 1 FROM change AS x JOIN commits AS k ON k.id = x.commit_id
+    WHERE x.path_id = h.path_id AND k.branch_id = :branch_id
+      AND x.commit_id <= (SELECT id FROM commits WHERE branch_id = :branch_id AND n <= :n ORDER BY n DESC LIMIT 1))
+"""
+SELECT_BASE_AT = (
+    """
+UNION ALL
+SELECT p.id, p.name, p.raw, b.sha256, b.size, b.is_text, h.mode, h.kind
+FROM base_entry AS h JOIN path AS p ON p.id = h.path_id JOIN blob AS b ON b.id = h.blob_id
+"""
+    + UNCHANGED_SINCE
+)
+ONE_BASE_AT = SELECT_BASE_AT + " AND h.path_id = :path_id"
+CHANGED_BASE_AT = (
+    SELECT_BASE_AT
+    + """
+  AND h.path_id IN (SELECT y.path_id FROM commits AS m CROSS JOIN change AS y ON y.commit_id = m.id
+                    WHERE m.branch_id = :branch_id AND m.n > :low AND m.n <= :high)
+"""
+)
 UPSERT_ENTRY = """
 INSERT OR REPLACE INTO head_entry (branch_id, path_id, blob_id, mode, kind) VALUES (?, ?, ?, ?, ?)
 """
@@ -105,12 +128,13 @@ def in_the_way(tx: Read, branch_id: BranchId, files: Collection[str]) -> list[Tr
 
 def at(tx: Read, branch_id: BranchId, n: int) -> list[TreeEntry]:
     """Lists the tree at the n-th commit of a branch, in no order."""
-    return _entries(tx.rows(SELECT_AT, branch_id=branch_id, n=n))
+    return _entries(tx.rows(_based(tx, SELECT_AT, SELECT_BASE_AT), branch_id=branch_id, n=n))
 
 
 def one_at(tx: Read, branch_id: BranchId, n: int, path_id: PathId) -> State | None:
     """Gives a path's state at the n-th commit of a branch."""
-    found = _entries(tx.rows(SELECT_ONE_AT, branch_id=branch_id, n=n, path_id=path_id))
+    sql = _based(tx, SELECT_ONE_AT, ONE_BASE_AT)
+    found = _entries(tx.rows(sql, branch_id=branch_id, n=n, path_id=path_id))
     return found[0].state if found else None
 
 
@@ -122,7 +146,8 @@ def changed(tx: Read, branch_id: BranchId, low: int, high: int) -> list[str]:
 
 def changed_at(tx: Read, branch_id: BranchId, n: int, low: int, high: int) -> list[TreeEntry]:
     """Lists the part of the tree at the n-th commit that `changed` names; it costs that part only."""
-    return _entries(tx.rows(SELECT_CHANGED_AT, branch_id=branch_id, n=n, low=low, high=high))
+    sql = _based(tx, SELECT_CHANGED_AT, CHANGED_BASE_AT)
+    return _entries(tx.rows(sql, branch_id=branch_id, n=n, low=low, high=high))
 
 
 def advance(tx: Write, branch_id: BranchId, changes: Iterable[tuple[PathId, Columns]]) -> None:
@@ -130,6 +155,11 @@ def advance(tx: Write, branch_id: BranchId, changes: Iterable[tuple[PathId, Colu
     listed = list(changes)
     tx.run_many(DELETE_ENTRY, [(branch_id, path) for path, after in listed if after[2] is None])
     tx.run_many(UPSERT_ENTRY, [(branch_id, path, *after) for path, after in listed if after[2] is not None])
+
+
+def _based(tx: Read, sql: str, base: str) -> str:
+    """Adds what the base of a branch says, where the journal has one."""
+    return sql + base if bases.there(tx) else sql
 
 
 def _entries(rows: list[tuple]) -> list[TreeEntry]:  # type: ignore[type-arg]  # the columns of the two SELECTs
