@@ -17,6 +17,8 @@ ERRORS = {
     "input or output": errno.EIO,
     "no access": errno.EACCES,
     "no descriptors": errno.EMFILE,
+    "read only": errno.EROFS,
+    "interrupted": errno.EINTR,
 }
 FULL = "full from here on"
 
