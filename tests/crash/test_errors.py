@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from journal import JournalError
+from journal import JournalError, Spool, Write
 from tests.crash import forked, tally
 from tests.crash.conftest import Extent
 from tests.crash.judge import lost, sound, swept, usable
@@ -112,3 +112,14 @@ def descriptors() -> list[str]:
     links = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd")]
     targets = [os.readlink(link) for link in links if os.path.lexists(link)]
     return [f"left open: {target}" for target in targets if "/.spool/tmp/" in target]
+
+
+def test_writes_that_take_a_part_lose_nothing(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
+    whole = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: whole(fd, bytes(data)[: max(1, len(data) // 2)]))
+    with Spool.open(root) as spool:
+        spool.write("a.txt", "whole\n" * 1000)
+        spool.batch([Write("b.txt", "b\n" * 99), Write("a.txt", "again\n" * 500)])
+        assert (root / "a.txt").read_text() == "again\n" * 500
+        assert (root / "b.txt").read_text() == "b\n" * 99
+        assert spool.commit() is not None
