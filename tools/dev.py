@@ -4,6 +4,8 @@
     python3 tools/dev.py test [ARG...]    everything that must hold; ARG goes to pytest
     python3 tools/dev.py check            the same without the tests: ruff, mypy, house rules
     python3 tools/dev.py sweep [ARG...]   every crash point of every verb, which takes longer
+    python3 tools/dev.py soak [--minutes N] [--seed S]
+                                          random agents killed at random moments, for as long as there is time
     python3 tools/dev.py bench [NAME...]  the benchmarks, or those named
 
 Only the standard library is used here: the first run makes `.venv` in the checkout, and later runs use it as it is
@@ -208,6 +210,12 @@ def sweep(checkout: Checkout, arguments: Sequence[str]) -> int:
     return checkout.run_python("-m", "pytest", "tests/crash", "--sweep=whole", "-s", *arguments)
 
 
+def soak(checkout: Checkout, arguments: Sequence[str]) -> int:
+    """Kills agents at work at random moments, for some minutes, and looks at what is left."""
+    checkout.ready(["dev"])
+    return checkout.run_python("-m", "tests.crash.soak", *arguments)
+
+
 def bench(checkout: Checkout, arguments: Sequence[str]) -> int:
     """Runs the benchmarks one after the other, all of them also when one fails."""
     scripts = chosen_benchmarks(checkout.folder / "benchmarks", arguments)
@@ -233,6 +241,7 @@ COMMANDS: dict[str, Callable[[Checkout, Sequence[str]], int]] = {
     "test": test,
     "check": check,
     "sweep": sweep,
+    "soak": soak,
     "bench": bench,
 }
 

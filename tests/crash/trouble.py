@@ -17,8 +17,11 @@ ERRORS = {
     "input or output": errno.EIO,
     "no access": errno.EACCES,
     "no descriptors": errno.EMFILE,
+    "read only": errno.EROFS,
+    "interrupted": errno.EINTR,
 }
 FULL = "full from here on"
+NO_MEMORY = "no memory"
 
 
 class Trouble:
@@ -65,6 +68,13 @@ def fill_up(name: str) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
 
 
+def run_out(name: str) -> None:
+    """Fails as Python does when there is no memory for what a call gives."""
+    raise MemoryError(name)
+
+
 def happening(kind: str) -> Callable[[str], None]:
     """What happens under the name of an error."""
+    if kind == NO_MEMORY:
+        return run_out
     return fill_up if kind == FULL else fail(ERRORS[kind])

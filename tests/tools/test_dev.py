@@ -175,7 +175,7 @@ def test_benchmarks_are_chosen_by_name(tmp_path: Path) -> None:
 
 def test_an_unknown_command_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
     assert dev.main(["dance"]) == 2
-    assert "there are: demo, test, check, sweep, bench" in capfd.readouterr().err
+    assert "there are: demo, test, check, sweep, soak, bench" in capfd.readouterr().err
 
 
 def test_the_script_starts_without_anything_installed() -> None:
