@@ -13,7 +13,7 @@ import apsw
 from journal import limits
 from journal.database.faults import translate
 from journal.database.readers import readers
-from journal.database.stranded import open_copy
+from journal.database.stranded import has_log, open_copy, open_immutable, open_untouched
 from journal.database.transaction import Read, Transaction, Write
 from journal.errors import Closed, NotAJournal, StorageError, UsageError
 
@@ -125,6 +125,25 @@ class Database:
             raise
         return cls(connection, path, readonly=readonly)
 
+    @classmethod
+    def examine(cls, path: str) -> Self:
+        """Opens any SQLite file for reading, whosever it is and however damaged, and makes no file beside it.
+
+        Raises:
+            NotAJournal: it is no database. CorruptionError, StorageError: it cannot be read at all.
+        """
+        try:
+            connection = open_untouched(path)
+            try:
+                connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_S * 1000))
+                _settings(connection, readonly=True, fresh=False)
+            except BaseException:
+                connection.close()
+                raise
+        except apsw.Error as error:
+            raise translate(error, path) from error
+        return cls(connection, path, readonly=True)
+
     def begin(self, *, sync: bool = False) -> Transaction:
         """Begins a write transaction; with `sync` it is on disk when it ends, and all before it with it."""
         self.alive()
@@ -224,6 +243,20 @@ class Database:
 
         self._connection.authorizer = authorize
         self._connection.set_progress_handler(expired, limits.QUERY_STEPS)
+
+    @contextmanager
+    def ticking(self, tick: Callable[[], object]) -> Iterator[None]:
+        """Calls a function now and then while long statements run within; what it raises ends them, and is raised."""
+
+        def ticked() -> bool:
+            tick()
+            return False
+
+        self._connection.set_progress_handler(ticked, limits.QUERY_STEPS)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None)
 
     def teach(self, name: str, function: Callable[..., str | bytes | int | None], arguments: int) -> None:
         """Makes a deterministic function known to the SQL of this connection."""
@@ -329,12 +362,8 @@ def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:
         connection.execute("PRAGMA schema_version").fetchall()
     except (apsw.CantOpenError, apsw.ReadOnlyError):
         connection.close()
-        wal = path + "-wal"
-        if os.path.exists(wal) and os.path.getsize(wal):
-            return open_copy(path)
         # On a medium that takes no -shm a cleanly closed journal cannot change: nobody can write to it either.
-        name = f"file:{path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?immutable=1"
-        return apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        return open_copy(path) if has_log(path) else open_immutable(path)
     return connection
 
 

@@ -1,8 +1,11 @@
 """The way forward of the format: numbered scripts, each applied once, in one transaction with its record."""
 
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+import apsw
 
 from journal.database.connection import Database
 from journal.database.transaction import Read, Write
@@ -12,6 +15,7 @@ SUPPORTED = 7
 """The newest migration this release ships; a test holds it against the folder."""
 
 SELECT_VERSION = "PRAGMA user_version"
+SELECT_MADE = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 
 
 class Migration(NamedTuple):
@@ -34,6 +38,18 @@ def shipped() -> list[Migration]:
     scripts = [entry for entry in files("journal.migrations").iterdir() if entry.name.endswith(".sql")]
     scripts.sort(key=lambda entry: entry.name)
     return [Migration(int(e.name[:4]), e.name.removesuffix(".sql"), e.read_text(encoding="utf-8")) for e in scripts]
+
+
+@functools.cache
+def expected(format_: int) -> dict[tuple[str, str], str]:
+    """Gives what the scripts up to a number make: the text of each table, index, view and trigger, by kind and name."""
+    connection = apsw.Connection(":memory:")
+    try:
+        for script in shipped()[:format_]:
+            connection.execute(script.text).fetchall()
+        return {(kind, name): sql for kind, name, sql in connection.execute(SELECT_MADE)}
+    finally:
+        connection.close()
 
 
 def version(database: Database) -> int:

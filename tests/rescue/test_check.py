@@ -62,10 +62,13 @@ def damage(path: Path, statements: list[str]) -> None:
     connection = apsw.Connection(str(path))
     connection.execute("PRAGMA foreign_keys=OFF").fetchall()
     connection.execute("PRAGMA ignore_check_constraints=ON").fetchall()
-    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+    triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
         connection.execute(f"DROP TRIGGER {name}")
     for statement in statements:
         connection.execute(statement).fetchall()
+    for _, sql in triggers:
+        connection.execute(sql)
     connection.close()
 
 
