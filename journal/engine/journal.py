@@ -255,7 +255,7 @@ class Journal(Past):
         compared with what is staged and committed; a difference is a warning.
 
         Raises:
-            UsageError: the journal knows no such root.
+            UnknownName: the journal knows no such root.
         """
         return verifying.verify_open(self._look(), full, root, progress)
 

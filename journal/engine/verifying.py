@@ -6,6 +6,7 @@ from os import PathLike
 from journal.content.paths import spelled
 from journal.database import Database
 from journal.engine.pace import Pace
+from journal.errors import UsageError
 from journal.records import Progress, VerifyReport
 from journal.rescue import files
 from journal.rescue.check import check
@@ -24,9 +25,13 @@ def verify(
     `root` is a folder that is compared with what is staged and committed.
 
     Raises:
-        StorageError: this user may not read it. UsageError: the journal in it knows no such root.
+        UsageError: the path is none. StorageError: this user may not read it.
+        UnknownName: the journal in it knows no such root.
     """
-    real = os.path.realpath(spelled(path))
+    try:
+        real = os.path.realpath(spelled(path))
+    except ValueError as error:
+        raise UsageError(f"{path!r} is no path: {error}", hint="name a file") from error
     return files.verify(real, full=full, root=None if root is None else spelled(root), progress=_paced(progress))
 
 

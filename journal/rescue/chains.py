@@ -101,11 +101,13 @@ class _Heads:
         """Names the commits whose link is nowhere; only where one is, the chain is walked again."""
         if self._next is None:
             return []
-        wanted = {row[2]: row[1].hex() for row in (self._next, *self._rows)}
+        wanted: dict[bytes, list[str]] = {}
+        for _, sha, link in (self._next, *self._rows):
+            wanted.setdefault(link, []).append(sha.hex())
         wanted.pop(FIRST_LINK, None)
         for _, link in paged(self._look, SELECT_LINK_BYTES):
             wanted.pop(link, None)
-        return list(wanted.values())
+        return [name for names in wanted.values() for name in names]
 
 
 def commits(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ def check(
     then of the contents; what it raises ends the verification, and is raised.
 
     Raises:
-        UsageError: the journal knows no such root.
+        UnknownName: the journal knows no such root.
     """
     if root is not None:
         places.refuse_unknown(database, root)

@@ -100,8 +100,9 @@ class Contents:
 
     def _blob(self, blob: Blob) -> Iterator[Finding]:
         """Checks one content, and every chunk up to its last."""
-        state, size, newlines, head, last, single = hashlib.sha256(), 0, 0, b"", b"\n", b""
         ids = numbers(blob.chunks)
+        state = hashlib.sha256() if len(ids) != 1 else None  # the digest of a single chunk is that of the content
+        size, newlines, head, last, found = 0, 0, b"", b"\n", b""
         for each in ids:
             if each > self._upto:
                 yield from self._reach(each)
@@ -110,13 +111,14 @@ class Contents:
                 if each in self._bad:  # one that is not there at all is told by the check of rows
                     yield self._lost(blob, f"chunk {each} of it is damaged")
                 return
-            if len(ids) > 1:
+            if state is None:
+                found = piece.sha256
+            else:
                 state.update(piece.data)
-            else:  # its digest is that of the content
-                single = piece.sha256
             head, last, newlines = head or piece.data, piece.data[-1:], newlines + piece.newlines
             size += len(piece.data)
-        found = single or state.digest()
+        if state is not None:
+            found = state.digest()
         if found != blob.sha256:
             yield self._lost(blob, f"its chunks give {size} bytes with the digest {found.hex()}")
         elif (newlines + (last != b"\n"), text.is_text(head)) != (blob.line_count, bool(blob.is_text)):
@@ -164,25 +166,24 @@ class Contents:
         """Checks one chunk, and remembers its bytes."""
         number, digest, size, codec, base_id, body = row
         self._chunks += 1
-        name = f"chunk {number} ({digest.hex()})"
         base = None
         if base_id is not None:
             kept = self._take(base_id) if base_id < number else None
             if kept is None:
                 self._bad.add(number)
-                yield finding("chunk-base", name, f"it is a delta against chunk {base_id}, which is damaged or missing")
+                yield _chunk(row, "chunk-base", f"it is a delta against chunk {base_id}, which is damaged or missing")
                 return
             base = kept.data
         try:
             data = open_chunk(codec, body, base, size, ChunkDigest(digest))
         except CorruptionError as error:
             self._bad.add(number)
-            yield finding("chunk-digest", name, str(error))
+            yield _chunk(row, "chunk-digest", str(error))
             return
         sha = hashlib.sha256(data).digest()
         if sha[:16] != digest or len(data) != size:
             self._bad.add(number)
-            yield finding("chunk-digest", name, f"it gives {len(data)} bytes with the digest {sha[:16].hex()}")
+            yield _chunk(row, "chunk-digest", f"it gives {len(data)} bytes with the digest {sha[:16].hex()}")
             return
         self._remember(number, Piece(data, sha, data.count(b"\n")))
 
@@ -219,3 +220,7 @@ class Contents:
         self._bytes += len(piece.data)
         while self._bytes > max(VERIFY_CACHE_BYTES, CHUNK_MAX):
             self._bytes -= len(self._pieces.popitem(last=False)[1].data)
+
+
+def _chunk(row: tuple, code: str, said: str) -> Finding:  # type: ignore[type-arg]  # the columns of CHUNK
+    return finding(code, f"chunk {row[0]} ({row[1].hex()})", said)

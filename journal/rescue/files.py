@@ -6,7 +6,7 @@ import stat
 from journal.database import Database
 from journal.database.connection import APPLICATION_ID
 from journal.database.migrate import SUPPORTED, version
-from journal.errors import CorruptionError, JournalError, NotAJournal, ReadOnly, StorageError, UsageError
+from journal.errors import CorruptionError, JournalError, NotAJournal, ReadOnly, StorageError
 from journal.records import Finding, Progress, VerifyReport
 from journal.rescue.check import check
 from journal.rescue.codes import finding
@@ -21,11 +21,13 @@ def verify(path: str, *, full: bool, root: str | None, progress: Progress | None
     """Looks at a file by its real path, and at all of the journal in it if it is one.
 
     Raises:
-        StorageError: this user may not read it. UsageError: the journal in it knows no such root.
+        StorageError: this user may not read it. UnknownName: the journal in it knows no such root.
     """
     while True:
         seen = _looks(path)
-        report = _standing(path) or _looked(path, full=full, root=root, progress=progress)
+        report = _standing(path)
+        if report is None:
+            report = _looked(path, full=full, root=root, progress=progress)
         if report.ok or _looks(path) == seen:
             return report
         # Somebody began to write while the file was read as one that nobody writes: what was found need not be so.
@@ -49,8 +51,6 @@ def _standing(path: str) -> VerifyReport | None:
             found = os.stat(path)
         except (FileNotFoundError, NotADirectoryError):
             return _only(finding("missing", path, "nothing stands there"))
-        except ValueError as error:
-            raise UsageError(f"{path!r} is no path: {error}", hint="name a file") from error
         if not stat.S_ISREG(found.st_mode):
             what = "a folder" if stat.S_ISDIR(found.st_mode) else "no file"
             return _only(finding("not-a-file", path, f"it is {what}"))

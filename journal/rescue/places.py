@@ -9,7 +9,7 @@ from journal.content.paths import loaded
 from journal.database import Database, Read
 from journal.database.connection import FRAME_BYTES
 from journal.database.readers import is_open
-from journal.errors import ConflictError, JournalError, PathRefused, UsageError
+from journal.errors import ConflictError, JournalError, PathRefused, UnknownName
 from journal.ids import RootId
 from journal.limits import PAGE_BYTES, VERIFY_PAGE_ROWS
 from journal.records import Finding
@@ -26,6 +26,7 @@ WAL_HEAD_BYTES = 32
 SELECT_NEWEST = """
 SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'change'), 0), coalesce(max(seq), 0)) FROM change
 """
+SELECT_ROOTS = "SELECT path, raw FROM root ORDER BY path"
 SELECT_OPEN = "SELECT name, pid, host FROM session WHERE state = 'open' ORDER BY id"
 SELECT_INTENTS = """
 SELECT p.name, p.raw, s.pid, s.host, s.state FROM intent AS i LEFT JOIN path AS p ON p.id = i.path_id
@@ -143,16 +144,19 @@ def refuse_unknown(database: Database, root: str) -> None:
     """Lets a root pass that the journal knows, or may know: where it cannot be read, the checks say so.
 
     Raises:
-        UsageError
+        UnknownName
     """
     try:
         with database.lock:
-            known = root_id(database.look(), root) is not None
+            look = database.look()
+            known = root_id(look, root) is not None
+            there = tuple(loaded(*row) for row in look.rows(SELECT_ROOTS))
     except JournalError:
         return
     if not known or not os.path.isdir(root):
         hint = "name the folder that is journaled, or leave root= out"
-        raise UsageError(f"{root!r} is no root of the journal {database.path}", hint=hint)
+        message = f"{root!r} is no root of the journal {database.path}"
+        raise UnknownName(message, hint=hint, name=root, candidates=there)
 
 
 def root_id(look: Read, root: str) -> RootId | None:
