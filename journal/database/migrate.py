@@ -15,7 +15,6 @@ SUPPORTED = 7
 """The newest migration this release ships; a test holds it against the folder."""
 
 SELECT_VERSION = "PRAGMA user_version"
-SELECT_MADE = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
 
 
 class Migration(NamedTuple):
@@ -41,13 +40,13 @@ def shipped() -> list[Migration]:
 
 
 @functools.cache
-def expected(format_: int) -> dict[tuple[str, str], str]:
-    """Gives what the scripts up to a number make: the text of each table, index, view and trigger, by kind and name."""
+def made(format_: int, select: str) -> tuple[tuple[str, ...], ...]:
+    """Gives the rows of a statement about an empty database that the scripts up to a number made, in memory."""
     connection = apsw.Connection(":memory:")
     try:
         for script in shipped()[:format_]:
             connection.execute(script.text).fetchall()
-        return {(kind, name): sql for kind, name, sql in connection.execute(SELECT_MADE)}
+        return tuple(tuple(map(str, row)) for row in connection.execute(select))
     finally:
         connection.close()
 

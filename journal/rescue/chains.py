@@ -48,7 +48,9 @@ class Phases:
 
     def of(self, act: int) -> int:
         """Tells how far it has."""
-        return self._dense[act] if 0 <= act < len(self._dense) else self._sparse.get(act, UNTOLD)
+        if not 0 <= act < DENSE_NUMBERS_MAX:
+            return self._sparse.get(act, UNTOLD)
+        return self._dense[act] if act < len(self._dense) else UNTOLD
 
     def step(self, act: int, phase: str) -> None:
         """Takes a link in."""

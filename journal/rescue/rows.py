@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from journal.database import Read
-from journal.database.migrate import SUPPORTED, expected, shipped
+from journal.database.migrate import SUPPORTED, made, shipped
 from journal.records import Finding
 from journal.rescue.codes import finding
 from journal.rescue.gauge import paged
@@ -49,6 +49,11 @@ def schema(look: Read, checked: dict[str, int]) -> Iterator[Finding]:
     for kind, name in found.keys() - wanted.keys():
         code = "schema" if kind == "trigger" else "schema-foreign"  # a trigger can change what verbs write
         yield finding(code, f"{kind} {name}", "no migration makes it")
+
+
+def expected(format_: int) -> dict[tuple[str, str], str]:
+    """Gives the text of each table, index, view and trigger that the scripts up to a number make, by kind and name."""
+    return {(kind, name): sql for kind, name, sql in made(format_, SELECT_SCHEMA)}
 
 
 def references(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
