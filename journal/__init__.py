@@ -8,6 +8,7 @@ from journal.engine.journal import Journal
 from journal.engine.lazy import JournalSource
 from journal.engine.spool import Spool
 from journal.engine.validators import NamedValidator, ValidationContext, Validator
+from journal.engine.verifying import verify
 from journal.errors import (
     BusyError,
     Closed,
@@ -154,4 +155,5 @@ __all__ = [
     "create_diff",
     "has_conflicts",
     "operation",
+    "verify",
 ]

@@ -316,3 +316,27 @@ RETENTION_ROWS = 2000
 
 GIVE_BACK_PAGES = 2000
 """pages taken off the end of the file in one transaction: 8 MB of WAL and 60 ms, and readers live."""
+
+VERIFY_PAGE_ROWS = 1000
+"""rows that a verification reads at a time; acts with long requests make some 3 MB of it."""
+
+VERIFY_CHUNKS = 128
+"""chunks read at a time, 32 MB when all of them are as large as they can be and none is compressed."""
+
+VERIFY_CACHE_BYTES = 64 << 20
+"""bytes of decoded chunks that a verification remembers: bases of deltas, and pieces of a file of many versions."""
+
+VERIFY_PATCHES = 100
+"""remembered diffs that are computed again, a tenth of a second or so; the same ones each time."""
+
+VERIFY_PATCH_BYTES_MAX = 1 << 20
+"""bytes of the two contents of such a diff together; larger ones are left out of the sample."""
+
+VERIFY_NAMED_MAX = 20
+"""contents that cannot be read and are told with their paths; each costs a walk through the history."""
+
+FINDINGS_PER_CODE_MAX = 1000
+"""findings of one code that are listed; from then on they are counted, as a torn file may have millions."""
+
+DENSE_NUMBERS_MAX = 1 << 27
+"""numbers of acts that are kept track of by a byte each, 128 MB at most; no journal has come near that."""

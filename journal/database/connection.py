@@ -11,14 +11,12 @@ from typing import Literal, Self
 import apsw
 
 from journal import limits
+from journal.database.belonging import APPLICATION_ID, is_begun, refuse_other
 from journal.database.faults import translate
 from journal.database.readers import readers
-from journal.database.stranded import open_copy
+from journal.database.stranded import has_log, open_copy, open_immutable, open_untouched
 from journal.database.transaction import Read, Transaction, Write
 from journal.errors import Closed, NotAJournal, StorageError, UsageError
-
-APPLICATION_ID = 0x53504F4C
-"""`SPOL`: tells a journal from any other SQLite file, also to file(1)."""
 
 MAKE = (
     f"PRAGMA page_size={limits.PAGE_BYTES}",
@@ -113,9 +111,9 @@ class Database:
         try:
             connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_S * 1000))
             # Counted by SQLite, after it has rolled back what a dead process left: the file's size would mislead.
-            fresh = create and (connection.pragma("page_count") == 0 or _is_begun(connection))
+            fresh = create and (connection.pragma("page_count") == 0 or is_begun(connection))
             if not fresh:
-                _is_ours(connection, path)  # before the settings: WAL would change another program's file for good
+                refuse_other(connection, path)  # before the settings: WAL would change another program's file for good
             _settings(connection, readonly=readonly, fresh=fresh)
         except apsw.Error as error:
             connection.close()
@@ -124,6 +122,25 @@ class Database:
             connection.close()
             raise
         return cls(connection, path, readonly=readonly)
+
+    @classmethod
+    def examine(cls, path: str) -> Self:
+        """Opens any SQLite file for reading, whosever it is and however damaged, and makes no file beside it.
+
+        Raises:
+            NotAJournal: it is no database. CorruptionError, StorageError: it cannot be read at all.
+        """
+        try:
+            connection = open_untouched(path)
+            try:
+                connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_S * 1000))
+                _settings(connection, readonly=True, fresh=False)
+            except BaseException:
+                connection.close()
+                raise
+        except apsw.Error as error:
+            raise translate(error, path) from error
+        return cls(connection, path, readonly=True)
 
     def begin(self, *, sync: bool = False) -> Transaction:
         """Begins a write transaction; with `sync` it is on disk when it ends, and all before it with it."""
@@ -224,6 +241,20 @@ class Database:
 
         self._connection.authorizer = authorize
         self._connection.set_progress_handler(expired, limits.QUERY_STEPS)
+
+    @contextmanager
+    def ticking(self, tick: Callable[[], object]) -> Iterator[None]:
+        """Calls a function now and then while long statements run within; what it raises ends them, and is raised."""
+
+        def ticked() -> bool:
+            tick()
+            return False
+
+        self._connection.set_progress_handler(ticked, limits.QUERY_STEPS)
+        try:
+            yield
+        finally:
+            self._connection.set_progress_handler(None)
 
     def teach(self, name: str, function: Callable[..., str | bytes | int | None], arguments: int) -> None:
         """Makes a deterministic function known to the SQL of this connection."""
@@ -342,12 +373,8 @@ def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:
         connection.execute("PRAGMA schema_version").fetchall()
     except (apsw.CantOpenError, apsw.ReadOnlyError):
         connection.close()
-        wal = path + "-wal"
-        if os.path.exists(wal) and os.path.getsize(wal):
-            return open_copy(path)
         # On a medium that takes no -shm a cleanly closed journal cannot change: nobody can write to it either.
-        name = f"file:{path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?immutable=1"
-        return apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        return open_copy(path) if has_log(path) else open_immutable(path)
     return connection
 
 
@@ -357,21 +384,6 @@ def _settings(connection: apsw.Connection, *, readonly: bool, fresh: bool) -> No
     if readonly:
         connection.execute("PRAGMA query_only=ON").fetchall()
     connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-
-
-def _is_begun(connection: apsw.Connection) -> bool:
-    """Tells whether a process died between the first two settings of a new file: it is empty but for the first."""
-    wanted = {"auto_vacuum": 2, "application_id": 0, "schema_version": 0, "user_version": 0}
-    return all(connection.pragma(name) == value for name, value in wanted.items())
-
-
-def _is_ours(connection: apsw.Connection, path: str) -> None:
-    found = connection.pragma("application_id")
-    if found != APPLICATION_ID:
-        raise NotAJournal(
-            f"{path} is a SQLite database, but no journal: its application id is {found}, not {APPLICATION_ID}",
-            hint="name a file that `spool init` made",
-        )
 
 
 __all__ = ["APPLICATION_ID", "Database", "Read", "Write"]

@@ -3,9 +3,12 @@
 An empty file becomes a journal in one transaction, so that nobody ever sees, or keeps a copy of, the half of one.
 """
 
+import functools
 import hashlib
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+import apsw
 
 from journal.database.connection import Database
 from journal.database.transaction import Read, Write
@@ -37,6 +40,18 @@ def shipped() -> list[Migration]:
     scripts = [entry for entry in files("journal.migrations").iterdir() if entry.name.endswith(".sql")]
     scripts.sort(key=lambda entry: entry.name)
     return [Migration(int(e.name[:4]), e.name.removesuffix(".sql"), e.read_text(encoding="utf-8")) for e in scripts]
+
+
+@functools.cache
+def made(format_: int, select: str) -> tuple[tuple[str, ...], ...]:
+    """Gives the rows of a statement about an empty database that the scripts up to a number made, in memory."""
+    connection = apsw.Connection(":memory:")
+    try:
+        for script in shipped()[:format_]:
+            connection.execute(script.text).fetchall()
+        return tuple(tuple(map(str, row)) for row in connection.execute(select))
+    finally:
+        connection.close()
 
 
 def version(database: Database) -> int:

@@ -12,9 +12,31 @@ import tempfile
 
 import apsw
 
+from journal.database.readers import is_open
 from journal.errors import StorageError
 
 PARTS = ("", "-wal")
+
+
+def open_untouched(path: str) -> apsw.Connection:
+    """Opens any database for reading, and makes no file beside it: as it is, or a copy when a log was left there.
+
+    One that somebody has open has its files already, and is read beside him.
+    """
+    if is_open(path):
+        return apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+    return open_copy(path) if has_log(path) else open_immutable(path)
+
+
+def has_log(path: str) -> bool:
+    """Tells whether a WAL with something in it stands beside a database."""
+    return os.path.exists(path + "-wal") and os.path.getsize(path + "-wal") > 0
+
+
+def open_immutable(path: str) -> apsw.Connection:
+    """Opens a database that nobody writes to, without a lock."""
+    name = f"file:{path.replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?immutable=1"
+    return apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
 
 
 def open_copy(path: str) -> apsw.Connection:

@@ -23,6 +23,7 @@ from journal.engine import (
     lazy,
     opening,
     query,
+    verifying,
 )
 from journal.engine.follower import Follower
 from journal.engine.past import Past
@@ -39,7 +40,6 @@ from journal.records import (
     Progress,
     VerifyReport,
 )
-from journal.rescue import check
 from journal.tables import blobs, commits, meta
 from journal.tables.chunks import Chunks
 from journal.workspace import own
@@ -294,9 +294,18 @@ class Journal(Past):
         self._look()
         return query.rows(self._path, sql, parameters, timeout_s)
 
-    def verify(self) -> VerifyReport:
-        """Checks schema, references, chains and counts; damage is a finding, never an exception."""
-        return check.check(self._look())
+    def verify(
+        self, *, full: bool = False, root: str | PathLike[str] | None = None, progress: Progress | None = None
+    ) -> VerifyReport:
+        """Checks schema, references, chains and trees; damage is a finding, never an exception. Progress counts bytes.
+
+        `full` reads every content as well, a few at a time, so that verbs go on meanwhile. `root` is a folder that is
+        compared with what is staged and committed; a difference is a warning.
+
+        Raises:
+            UnknownName: the journal knows no such root.
+        """
+        return verifying.verify_open(self._look(), full, root, progress)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

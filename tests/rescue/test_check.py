@@ -1,77 +1,15 @@
 """Every kind of damage, planted in a sound journal, is found by its own code and by no other."""
 
-import hashlib
 import os
 from pathlib import Path
 
-import apsw
 import pytest
 
-from journal import Journal, Spool, VerifyReport
+from journal import Journal, Spool
 from journal.database.migrate import SUPPORTED
+from tests.rescue.damages import FULL, NOISE, ROWS, WARNINGS, Plant, codes, damage, verified
 
 pytestmark = pytest.mark.damaged
-
-ZEROS = "zeroblob(32)"
-DAMAGE: list[tuple[str, list[str], set[str]]] = [
-    ("an edited act", ["UPDATE invocation SET request = '{}' WHERE id = 1"], {"audit-edited"}),
-    ("an act whose end is edited", ["UPDATE invocation SET state = 'failed' WHERE id = 2"], {"audit-edited"}),
-    ("a removed act", ["DELETE FROM invocation WHERE name = 'commit'"], {"audit-missing"}),
-    ("an added act", ["INSERT INTO invocation SELECT 99, session_id, NULL, NULL, kind, name, request, decision, "
-                      "decision_reason, rule, state, started_at, finished_at, duration_us, error, sandbox, inverse, "
-                      "trace_id FROM invocation WHERE id = 1"], {"audit-unlinked"}),
-    ("an edited link", [f"UPDATE audit_link SET link = {ZEROS} WHERE seq = 3"], {"audit-chain"}),
-    ("an edited digest", [f"UPDATE audit_link SET digest = {ZEROS} WHERE seq = 3"], {"audit-chain", "audit-edited"}),
-    ("a removed link", ["DELETE FROM audit_link WHERE seq = 2"], {"audit-chain", "audit-unlinked"}),
-    ("an edited message", ["UPDATE commits SET message = 'x' WHERE n = 1"], {"commit-id"}),
-    ("an edited time", ["UPDATE commits SET created_at = created_at + 1 WHERE n = 2"], {"commit-id"}),
-    ("an edited change", ["UPDATE change SET before_mode = 1 WHERE seq = 3"], {"commit-id"}),
-    ("half a rename", ["UPDATE change SET renamed_from = 2, change_type = 'renamed' WHERE seq = 3"],
-                      {"commit-id", "rename"}),
-    ("a wrong count", ["UPDATE commits SET files = files + 1 WHERE n = 1"], {"commit-count"}),
-    ("a wrong number", ["UPDATE commits SET n = n + 5 WHERE n = 2"], {"commit-order"}),
-    ("an edited tree", ["UPDATE head_entry SET mode = 0"], {"head-entry"}),
-    ("a path gone from the tree", ["DELETE FROM head_entry WHERE path_id = 1"], {"head-entry"}),
-    ("an edited stage", ["UPDATE staged SET after_mode = 0"], {"staged"}),
-    ("a missing chunk", ["DELETE FROM chunk WHERE id = (SELECT max(id) FROM chunk)"], {"chunk-missing"}),
-    ("a wrong size", ["UPDATE blob SET size = size + 1 WHERE id = 1"], {"blob-size"}),
-    ("a wrong size of a chunk", ["UPDATE chunk SET size = size + 1 WHERE id = 1"], {"blob-size"}),
-    ("a row that names none", ["UPDATE edit SET invocation_id = 999 WHERE id = 1"], {"reference"}),
-    ("another schema", [f"UPDATE schema_migration SET sha256 = {ZEROS} WHERE version = 2"], {"migration"}),
-    ("an unknown migration", [f"INSERT INTO schema_migration VALUES (9, 'x', {ZEROS}, 0)"], {"migration"}),
-]  # fmt: skip
-
-
-@pytest.fixture
-def sound(root: Path, tmp_path: Path) -> Path:
-    """A journal with two commits, and a third change staged."""
-    path = tmp_path / "sound.db"
-    with Spool.open(root, journal=path) as spool:
-        spool.write("a", "one\n")
-        spool.symlink("b", "a")
-        spool.commit("first", metadata={"n": 1})
-        spool.write("a", "two\n")
-        spool.commit("second")
-        spool.write("a", "three\n")
-        spool.write("c", b"".join(hashlib.sha256(b"%d" % n).digest() for n in range(4000)))
-    return path
-
-
-def damage(path: Path, statements: list[str]) -> None:
-    """Runs statements that no verb would, with everything that guards the file out of the way."""
-    connection = apsw.Connection(str(path))
-    connection.execute("PRAGMA foreign_keys=OFF").fetchall()
-    connection.execute("PRAGMA ignore_check_constraints=ON").fetchall()
-    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
-        connection.execute(f"DROP TRIGGER {name}")
-    for statement in statements:
-        connection.execute(statement).fetchall()
-    connection.close()
-
-
-def verified(path: Path) -> VerifyReport:
-    with Journal.open(path) as journal:
-        return journal.verify()
 
 
 def test_a_sound_journal_has_no_findings_and_says_what_was_looked_at(sound: Path) -> None:
@@ -82,20 +20,50 @@ def test_a_sound_journal_has_no_findings_and_says_what_was_looked_at(sound: Path
     assert {table: report.checked[table] for table in expected} == expected
     assert report.checked["pages"] > 0
     assert report.checked["schema_migration"] == SUPPORTED
+    assert "whole_blobs" not in report.checked
 
 
-@pytest.mark.parametrize(("what", "statements", "codes"), DAMAGE, ids=[each[0] for each in DAMAGE])
-def test_damage_is_found_by_its_code(sound: Path, what: str, statements: list[str], codes: set[str]) -> None:
-    damage(sound, statements)
+def test_a_full_verification_says_how_much_it_read(sound: Path) -> None:
+    report = verified(sound, full=True)
+    assert (report.ok, report.findings) == (True, ())
+    assert report.checked["whole_blobs"] == report.checked["blob"] == 5
+    assert report.checked["whole_chunks"] == report.checked["chunk"]
+    assert report.checked["content_bytes"] == len("one\na" "two\n" "three\n") + len(NOISE)
+    assert report.checked["patches"] == 1
+
+
+@pytest.mark.parametrize(("what", "plant", "found"), ROWS, ids=[each[0] for each in ROWS])
+def test_damage_is_found_by_its_code(sound: Path, what: str, plant: Plant, found: set[str]) -> None:
+    damage(sound, plant)
     report = verified(sound)
     assert not report.ok
     assert not report
-    assert {finding.code for finding in report.findings} == codes
+    assert codes(report) == found
     for finding in report.findings:
         assert finding.severity == "error"
         assert finding.subject
         assert finding.message
         assert finding.hint
+
+
+@pytest.mark.parametrize(("what", "plant", "found"), FULL, ids=[each[0] for each in FULL])
+def test_damage_of_contents_is_found_by_the_full_one_alone(
+    sound: Path, what: str, plant: Plant, found: set[str]
+) -> None:
+    damage(sound, plant)
+    assert verified(sound).findings == ()
+    report = verified(sound, full=True)
+    assert not report.ok
+    assert codes(report) == found
+
+
+@pytest.mark.parametrize(("what", "plant", "found"), WARNINGS, ids=[each[0] for each in WARNINGS])
+def test_what_is_no_damage_is_a_warning(sound: Path, what: str, plant: Plant, found: set[str]) -> None:
+    damage(sound, plant)
+    report = verified(sound, full=True)
+    assert report.ok
+    assert codes(report) == found
+    assert {finding.severity for finding in report.findings} == {"warning"}
 
 
 def test_each_finding_names_what_it_is_about(sound: Path) -> None:
@@ -111,7 +79,7 @@ def test_each_finding_names_what_it_is_about(sound: Path) -> None:
 
 def test_an_audit_removed_as_a_whole_is_missed_by_the_edits(sound: Path) -> None:
     damage(sound, ["DELETE FROM audit_link", "DELETE FROM invocation"])
-    assert "reference" in {finding.code for finding in verified(sound).findings}
+    assert "reference" in codes(verified(sound))
 
 
 def test_pages_that_cannot_be_read_are_a_finding_and_no_exception(sound: Path) -> None:
@@ -120,7 +88,8 @@ def test_pages_that_cannot_be_read_are_a_finding_and_no_exception(sound: Path) -
         file.write(b"\xa5" * 20 * 4096)
     report = verified(sound)
     assert not report.ok
-    assert "integrity" in {finding.code for finding in report.findings}
+    assert "integrity" in codes(report)
+    assert {"integrity", "chunk-digest", "blob-digest"} <= codes(verified(sound, full=True))
 
 
 def test_a_value_that_its_column_forbids_is_found_where_the_file_may_be_written(sound: Path) -> None:
@@ -131,13 +100,50 @@ def test_a_value_that_its_column_forbids_is_found_where_the_file_may_be_written(
     assert "session" in report.findings[0].message
 
 
-def test_a_missing_table_is_unreadable(sound: Path) -> None:
+def test_a_missing_table_is_told_and_what_needs_it_is_unreadable(sound: Path) -> None:
     damage(sound, ["PRAGMA legacy_alter_table=ON", "ALTER TABLE change RENAME TO gone"])
-    codes = {finding.code for finding in verified(sound).findings}
-    assert "unreadable" in codes
+    assert {"unreadable", "schema"} <= codes(verified(sound, full=True))
 
 
 def test_verifying_changes_nothing(sound: Path) -> None:
     before = sound.read_bytes()
-    assert verified(sound).ok
+    assert verified(sound, full=True).ok
     assert sound.read_bytes() == before
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_progress_counts_bytes_up_to_all_of_them(sound: Path, full: bool) -> None:
+    calls = list[tuple[int, int]]()
+    with Journal.open(sound) as journal:
+        journal.verify(full=full, progress=lambda done, total: calls.append((done, total)))
+    size = sound.stat().st_size + (len(NOISE) + 15 if full else 0)
+    assert calls[-1] == (size, size)
+    assert sorted(calls) == calls
+
+
+def test_what_a_progress_function_raises_ends_it_and_is_no_damage(sound: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        raise ValueError("enough")
+
+    with Journal.open(sound) as journal:
+        for full in (False, True):
+            with pytest.raises(ValueError, match="enough"):
+                journal.verify(full=full, progress=stop)
+        assert journal.verify(full=True)
+
+
+def test_verbs_go_on_while_contents_are_read(root: Path, tmp_path: Path) -> None:
+    with Spool.open(root, journal=tmp_path / "live.db") as spool:
+        spool.write("a", NOISE)
+        spool.commit("one")
+        made = list[int]()
+
+        def write(done: int, total: int) -> None:
+            made.append(done)
+            if len(made) == 1:
+                spool.write("b", "meanwhile\n")
+
+        report = spool.journal.verify(full=True, root=root, progress=write)
+        assert made
+        assert report.ok
+        assert spool.read("b") == b"meanwhile\n"
