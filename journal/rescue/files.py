@@ -23,14 +23,18 @@ def verify(path: str, *, full: bool, root: str | None, progress: Progress | None
     Raises:
         StorageError: this user may not read it. UnknownName: the journal in it knows no such root.
     """
-    while True:
-        seen = _looks(path)
-        report = _standing(path)
-        if report is None:
-            report = _looked(path, full=full, root=root, progress=progress)
-        if report.ok or _looks(path) == seen:
-            return report
-        # Somebody began to write while the file was read as one that nobody writes: what was found need not be so.
+
+    def looked() -> VerifyReport:
+        told = _standing(path)
+        return _looked(path, full=full, root=root, progress=progress) if told is None else told
+
+    seen = _looks(path)
+    report = looked()
+    if report.ok or _looks(path) == seen:
+        return report
+    # Somebody began to write while the file was read as one that nobody writes: what was found need not be so. By now
+    # he has it open, and it is read beside him.
+    return looked()
 
 
 def _looks(path: str) -> list[tuple[int, int, int] | None]:

@@ -9,12 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from journal import Journal, Spool, UnknownName, UsageError, verify
+from journal import Journal, Spool, UnknownName, UsageError, VerifyReport, verify
 from journal.database import Database
 from journal.database.migrate import SUPPORTED, migrate, shipped
+from journal.rescue import files
 from journal.tables import meta
 from tests.rescue.damages import codes, damage
 
@@ -175,7 +177,7 @@ def test_a_journal_in_use_is_read_beside_its_writer(root: Path, sound: Path) -> 
         assert journal.verify()
 
 
-def test_what_changed_while_it_was_read_is_read_again(sound: Path, tmp_path: Path) -> None:
+def test_what_was_mended_is_sound_again(sound: Path, tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     shutil.copyfile(sound, whole)
     os.truncate(sound, 1000)
@@ -189,6 +191,27 @@ def test_what_changed_while_it_was_read_is_read_again(sound: Path, tmp_path: Pat
     shutil.copyfile(whole, sound)
     assert verify(sound, progress=mend)
     assert calls
+
+
+@pytest.mark.parametrize("mended", [True, False])
+def test_a_file_that_changes_meanwhile_is_looked_at_once_more(
+    sound: Path, tmp_path: Path, mended: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, looked, looks = tmp_path / "whole", list[int](), files._looked
+    shutil.copyfile(sound, whole)
+    os.truncate(sound, os.path.getsize(sound) // 2)
+
+    def changing(path: str, **options: Any) -> VerifyReport:
+        report = looks(path, **options)
+        looked.append(1)
+        if mended:
+            shutil.copyfile(whole, sound)
+        os.utime(sound, ns=(len(looked), len(looked)))
+        return report
+
+    monkeypatch.setattr(files, "_looked", changing)
+    assert verify(sound).ok == mended
+    assert len(looked) == 2
 
 
 def test_a_root_that_the_journal_does_not_know_is_refused(sound: Path, tmp_path: Path) -> None:
