@@ -10,25 +10,10 @@ from _bench import CHECKOUT, Figure, conclude
 
 sys.path.insert(0, str(CHECKOUT))
 
-from journal import InvalidPatch, PatchConflict, apply_patch
 from journal.records import Tolerance
-from tests.support.sloppy_cases import KINDS, cases
+from tests.support.sloppy_cases import KINDS, played
 
 TOLERANCES: tuple[Tolerance, ...] = ("strict", "tolerant", "fuzzy")
-
-
-def played(kind: str, count: int, tolerance: Tolerance) -> tuple[int, int]:
-    """Tells how many cases come out right, and how many wrong."""
-    right = wrong = 0
-    for before, diff, after in cases(kind, count):
-        try:
-            made = apply_patch(before, diff, tolerance=tolerance)
-        except (PatchConflict, InvalidPatch):
-            right += after is None
-            continue
-        good = made == (before if after is None else after)
-        right, wrong = right + good, wrong + (not good)
-    return right, wrong
 
 
 def main(count: int) -> None:

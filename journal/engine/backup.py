@@ -53,14 +53,7 @@ def backup(journal: str, into: str, progress: Progress | None) -> None:
 
 
 def _place(journal: str, into: str) -> str:
-    try:
-        path = os.path.realpath(into)
-    except ValueError as error:
-        raise UsageError(f"{into!r} is no path: {error}", hint="name a file") from error
-    if not into or os.path.isdir(path):
-        raise UsageError(f"{into!r} is a folder" if into else "the file's name is empty", hint="name a file")
-    if not os.path.isdir(os.path.dirname(path)):
-        raise UsageError(f"there is no folder {os.path.dirname(path)!r}", hint="make it first, or name another")
+    path = beside.resolved(into)
     real = os.path.realpath(journal)
     if path in (real, *(real + side for side in SIDES)) or (os.path.exists(path) and os.path.samefile(path, real)):
         raise UsageError(f"{into!r} is the journal's own file", hint=CURE)

@@ -79,14 +79,7 @@ def _git(reading: Reading, into: str, since: int, progress: Progress | None) -> 
 
 def _place(into: str, journal: str) -> str:
     """Resolves the name of a file that is not there yet, or empty."""
-    try:
-        path = os.path.realpath(into)
-    except ValueError as error:
-        raise UsageError(f"{into!r} is no path: {error}", hint="name a file") from error
-    if not into or os.path.isdir(path):
-        raise UsageError(f"{into!r} is a folder" if into else "the file's name is empty", hint="name a file")
-    if not os.path.isdir(os.path.dirname(path)):
-        raise UsageError(f"there is no folder {os.path.dirname(path)!r}", hint="make it first, or name another")
+    path = beside.resolved(into)
     refuse_own(path, journal)
     if os.path.lexists(path) and not beside.is_empty(path):
         raise UsageError(f"{path!r} is there already", hint="name a file that is not there yet")

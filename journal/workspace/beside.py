@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterable
 
+from journal.errors import UsageError
 from journal.workspace import calls, renames
 
 SIDES = ("-wal", "-shm", "-journal")
@@ -78,6 +79,23 @@ class Beside:
 def in_use(path: str) -> bool:
     """Tells whether a database seems to be open, here or elsewhere: what is open in this mode has files beside it."""
     return any(os.path.lexists(path + side) for side in SIDES)
+
+
+def resolved(into: str) -> str:
+    """Gives the real path of a file that is to be made in a folder that is there.
+
+    Raises:
+        UsageError: it is no name of a file.
+    """
+    try:
+        path = os.path.realpath(into)
+    except ValueError as error:
+        raise UsageError(f"{into!r} is no path: {error}", hint="name a file") from error
+    if not into or os.path.isdir(path):
+        raise UsageError(f"{into!r} is a folder" if into else "the file's name is empty", hint="name a file")
+    if not os.path.isdir(os.path.dirname(path)):
+        raise UsageError(f"there is no folder {os.path.dirname(path)!r}", hint="make it first, or name another")
+    return path
 
 
 def is_empty(path: str) -> bool:

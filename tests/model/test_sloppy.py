@@ -2,12 +2,11 @@
 
 import pytest
 
-from journal import InvalidPatch, PatchConflict, apply_patch
 from journal.content.diff_parsing import parse
 from journal.content.lines import split
 from journal.content.placement import place
 from journal.records import Tolerance
-from tests.support.sloppy_cases import KINDS, cases
+from tests.support.sloppy_cases import KINDS, cases, played
 
 CASES = 100
 """of each kind; `benchmarks/sloppy.py` plays more."""
@@ -19,23 +18,9 @@ RIGHT_MIN = 0.73
 WRONG_MAX = 0.004
 
 
-def played(kind: str, tolerance: Tolerance) -> tuple[int, int]:
-    """How many cases of a kind come out right, and how many wrong; the others are refused."""
-    right = wrong = 0
-    for before, diff, after in cases(kind, CASES):
-        try:
-            made = apply_patch(before, diff, tolerance=tolerance)
-        except (PatchConflict, InvalidPatch):
-            right += after is None
-            continue
-        good = made == (before if after is None else after)
-        right, wrong = right + good, wrong + (not good)
-    return right, wrong
-
-
 def share(tolerance: Tolerance) -> tuple[float, float, dict[str, int]]:
     """What part of all cases come out right, and wrong; and the kinds with wrong ones."""
-    found = {kind: played(kind, tolerance) for kind in KINDS}
+    found = {kind: played(kind, CASES, tolerance) for kind in KINDS}
     of = CASES * len(KINDS)
     right, wrong = (sum(each[side] for each in found.values()) / of for side in (0, 1))
     return right, wrong, {kind: each[1] for kind, each in found.items() if each[1]}
@@ -54,12 +39,12 @@ def test_strict_patches_land_where_they_say() -> None:
 
 @pytest.mark.parametrize("kind", ["removed line edited", "applied already", "place gone, look-alike left"])
 def test_what_must_not_land_never_does(kind: str) -> None:
-    assert played(kind, "tolerant") == (CASES, 0)
+    assert played(kind, CASES, "tolerant") == (CASES, 0)
 
 
 @pytest.mark.parametrize("kind", ["clean", "CRLF in the file", "trailing space in the file", "typed quotes"])
 def test_what_is_certain_lands(kind: str) -> None:
-    assert played(kind, "tolerant") == (CASES, 0)
+    assert played(kind, CASES, "tolerant") == (CASES, 0)
 
 
 def test_what_was_merged_is_said() -> None:

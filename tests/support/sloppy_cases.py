@@ -3,7 +3,9 @@
 import random
 from collections.abc import Callable
 
+from journal import InvalidPatch, PatchConflict, apply_patch
 from journal.content.diffing import compare
+from journal.records import Tolerance
 from tests.support.sloppy import (
     Case,
     Drift,
@@ -261,3 +263,17 @@ def cases(kind: str, count: int, seed: int = 7) -> list[Case]:
         if case is not None:
             made.append(case)
     return made
+
+
+def played(kind: str, count: int, tolerance: Tolerance) -> tuple[int, int]:
+    """Tells how many cases of a kind come out right, and how many wrong; the others are refused."""
+    right = wrong = 0
+    for before, diff, after in cases(kind, count):
+        try:
+            made = apply_patch(before, diff, tolerance=tolerance)
+        except (PatchConflict, InvalidPatch):
+            right += after is None
+            continue
+        good = made == (before if after is None else after)
+        right, wrong = right + good, wrong + (not good)
+    return right, wrong
