@@ -9,6 +9,8 @@
 
 After each commit the folder says how far it is. When a replay was interrupted, all that is found must be of the commit
 that stood whole or of the one after it: then that one is carried out anew, and the walk goes on.
+
+Where older commits were let go, the first one that is kept is laid out as its whole tree, and not held to its id.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +18,7 @@ from typing import NamedTuple
 
 from journal.content import layout
 from journal.content.paths import parents
+from journal.database import Read
 from journal.engine import history, walking
 from journal.engine.feed import find_commit
 from journal.engine.opening import BRANCH
@@ -23,7 +26,7 @@ from journal.engine.pace import Pace
 from journal.engine.reading import Reading
 from journal.engine.walking import Step
 from journal.errors import CorruptionError, DigestMismatch, JournalError, PathRefused, UsageError
-from journal.ids import CommitRow
+from journal.ids import BranchId, CommitRow
 from journal.records import Progress
 from journal.tables import commits, meta, trees
 from journal.tables.commits import ChangeFacts, CommitFacts
@@ -89,7 +92,14 @@ def _way(reading: Reading, replica: Replica, upto: str | None) -> Way | None:
             raise UsageError(f"the commits that follow in {replica.target.path!r} are not kept any more", hint=hint)
         before = commits.numbered(look, end.branch_id, start)
         parent = None if before is None else commits.tip(look, before)[0]
-        return Way(journal, end, start, before, parent, commits.files(look, end.branch_id, start, end.n))
+        laid = _laid(look, end.branch_id, first) if start < first else []
+        changed = commits.files(look, end.branch_id, first if laid else start, end.n)
+        return Way(journal, end, start, before, parent, len(laid) + changed)
+
+
+def _laid(look: Read, branch_id: BranchId, first: int) -> list[str]:
+    """Lists the paths of the tree that a branch begins with, where commits before its first one were let go."""
+    return [entry.path for entry in trees.at(look, branch_id, first)] if first > 1 else []
 
 
 def _refuse_other(replica: Replica, mark: Mark, journal: str, end: CommitFacts) -> None:
@@ -106,7 +116,8 @@ def _refuse_other(replica: Replica, mark: Mark, journal: str, end: CommitFacts) 
 def _refuse_unfit(reading: Reading, replica: Replica, way: Way) -> None:
     """Step 2, as far as nothing has to be made for it."""
     with reading.database.read() as look:
-        listed = trees.changed(look, way.end.branch_id, 0, way.end.n)
+        branch = way.end.branch_id
+        listed = {*_laid(look, branch, commits.first(look, branch)), *trees.changed(look, branch, 0, way.end.n)}
     for path in layout.too_long(sorted(listed), *replica.target.room()):
         raise _refused(replica, path, "a name or the whole is longer than the file system takes")
 
@@ -225,11 +236,11 @@ class _Walk:
 
     def _compare(self, step: Step) -> None:
         """Holds the tree to the journal's, where the commit changed it; elsewhere it is as it was before."""
-        facts, becomes = step.commit, step.becomes
+        facts = step.commit
         with self._reading.database.read() as look:
-            low = 0 if step.tree is not None else facts.n - 1
-            found = trees.changed_at(look, facts.branch_id, facts.n, low, facts.n)
-        ours = {path: self._tree[path].state for path in becomes if path in self._tree}
+            found = trees.changed_at(look, facts.branch_id, facts.n, facts.n - 1, facts.n)
+        changed = {change.path for change in step.changes}
+        ours = {path: self._tree[path].state for path in changed if path in self._tree}
         if {entry.path: entry.state for entry in found} != ours:
             raise _damaged(facts, "the tree at it is not what its changes make of the one before")
 

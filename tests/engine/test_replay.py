@@ -26,7 +26,7 @@ from journal.workspace import calls
 from journal.workspace.replica import Replica
 from journal.workspace.target import Target
 from tests.engine.looking import disk, names, run
-from tests.engine.walks import lively, tree
+from tests.engine.walks import files, lively, tree
 
 CUT = ("create", "write", "fchmod", "symlink", "rename_new", "rename", "unlink", "mkdir", "rmdir", "rewrite")
 
@@ -345,3 +345,35 @@ def test_nothing_is_left_open(spool: Spool, commits: list[str], out: Path) -> No
         with pytest.raises(UsageError):
             spool.journal.replay(out / str(n))
     assert len(os.listdir("/dev/fd")) == before
+
+
+@pytest.mark.parametrize("kept", [1, 2, 4])
+def test_what_a_prune_left_is_walked_from_the_tree_it_begins_with(
+    root: Path, tmp_path: Path, out: Path, kept: int
+) -> None:
+    with Spool.open(root, journal=tmp_path / "pruned.file") as spool:
+        made = lively(spool, root)
+        whole = tree(spool, made[-1])
+    seen: list[tuple[int, int]] = []
+    with Journal.open(tmp_path / "pruned.file", readonly=False) as journal:
+        assert journal.prune(keep_commits=kept, dry_run=False)["commits"] == len(made) - kept
+        assert journal.replay(out, progress=lambda done, total: seen.append((done, total))) == kept
+        assert journal.export("git", tmp_path / "stream")["commits"] == kept
+    assert files(disk(out)) == whole
+    assert seen[-1][0] == seen[-1][1]
+
+
+def test_a_path_of_a_pruned_tree_that_does_not_fit_is_named_before_anything_is_written(
+    root: Path, tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Spool.open(root, journal=tmp_path / "pruned.file") as spool:
+        spool.write("long" * 20, "from the beginning")
+        for number in range(3):
+            spool.write("a", f"{number}")
+            spool.commit(f"{number}")
+    monkeypatch.setattr(Target, "room", lambda _self: (60, 4000))
+    with Journal.open(tmp_path / "pruned.file", readonly=False) as journal:
+        journal.prune(keep_commits=1, dry_run=False)
+        with pytest.raises(PathRefused, match="longlong"):
+            journal.replay(out)
+    assert not out.exists()
