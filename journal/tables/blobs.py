@@ -61,7 +61,10 @@ def put(tx: Write, blob: PackedBlob) -> BlobId:
 def put_many(tx: Write, many: Sequence[PackedBlob]) -> dict[Sha256, BlobId]:
     """Keeps many contents by two statements, in the order given; gives the number of each."""
     known = {blob.sha256: tx.value(SELECT_ID, sha256=blob.sha256) for blob in many}
-    fresh = {blob.sha256: blob for blob in many if known[blob.sha256] is None}
+    fresh = dict[Sha256, PackedBlob]()
+    for blob in many:
+        if known[blob.sha256] is None:
+            fresh.setdefault(blob.sha256, blob)  # a later packing of the same may be based on what came in between
     made = chunks.put_many(tx, (chunk for blob in fresh.values() for chunk in blob.new))
     last, created_at, rows = int(tx.value(LAST_BLOB)), time.time_ns() // 1000, list[tuple[int | bytes, ...]]()
     for blob in fresh.values():

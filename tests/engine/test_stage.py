@@ -19,6 +19,7 @@ from journal import (
     UnknownName,
     UsageError,
     Write,
+    create_diff,
 )
 from journal.limits import METADATA_MAX
 from tests.engine.looking import acts, counts, disk, inode, shape, temp_files, value
@@ -172,3 +173,15 @@ def test_metadata_has_a_bound(spool: Spool) -> None:
     with pytest.raises(LimitExceeded) as caught:
         spool.batch([], metadata={"a": "x" * METADATA_MAX})
     assert caught.value.allowed == METADATA_MAX
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_contents_that_change_places_in_one_act_are_kept(spool: Spool, root: Path, turned: bool) -> None:
+    text = [f"line {number} of the text {number**2}\n" for number in range(60)]
+    one, other = sorted(("".join(text[4:27]), "".join(text[18:33])), reverse=turned)
+    spool.batch([Write("A", one), Write("A", other), Write("A", one)])
+    (root / "b").write_text(other)
+    (root / "c").write_text(one)
+    spool.apply(create_diff("b", other, one).diff + create_diff("c", one, other).diff)
+    assert [(root / name).read_text() for name in "Abc"] == [one, one, other]
+    assert spool.journal.verify(full=True)

@@ -297,6 +297,20 @@ def test_many_contents_are_kept_as_each_by_itself(database: Database) -> None:
         assert b"".join(blobs.pieces(found, fresh, look)) == data
 
 
+def test_of_many_contents_the_first_packing_of_each_is_kept(database: Database) -> None:
+    store, one, other = Chunks(database.look), b"line one\n" * 400, b"line one\n" * 399 + b"line two\n"
+    first = pack(one)
+    store.offer(first.new[0], one)
+    second = pack(other, first.chunks, store)
+    store.offer(second.new[0], other)
+    again = pack(one, second.chunks, store)
+    assert (second.new[0].base, again.new[0].base) == (first.chunks[0], second.chunks[0])  # each is based on the other
+    with database.begin() as tx:
+        blobs.put_many(tx, [first, second, again])
+    look, fresh = database.look(), Chunks(database.look)
+    assert [blobs.whole(blobs.get(look, sha256(each)), fresh, look) for each in (one, other)] == [one, other]
+
+
 def test_the_chunks_of_many_contents_are_listed_at_once(database: Database) -> None:
     with database.begin() as tx:
         for data in (b"one", b"two"):
