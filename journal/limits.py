@@ -323,6 +323,9 @@ VERIFY_PAGE_ROWS = 1000
 VERIFY_CHUNKS = 128
 """chunks read at a time, 32 MB when all of them are as large as they can be and none is compressed."""
 
+VERIFY_UNREAD_PAGES = 10_000
+"""pages of chunks that cannot be read, and are looked at chunk by chunk, before the others are given up."""
+
 VERIFY_CACHE_BYTES = 64 << 20
 """bytes of decoded chunks that a verification remembers: bases of deltas, and pieces of a file of many versions."""
 

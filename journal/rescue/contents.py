@@ -15,10 +15,10 @@ from journal.content.paths import loaded
 from journal.database import Database, Read
 from journal.errors import CorruptionError, JournalError
 from journal.ids import ChunkDigest
-from journal.limits import CHUNK_MAX, VERIFY_CACHE_BYTES, VERIFY_CHUNKS, VERIFY_NAMED_MAX
+from journal.limits import CHUNK_MAX, VERIFY_CACHE_BYTES, VERIFY_CHUNKS, VERIFY_NAMED_MAX, VERIFY_UNREAD_PAGES
 from journal.records import Finding
 from journal.rescue.codes import finding
-from journal.rescue.gauge import Gauge
+from journal.rescue.gauge import Gauge, onward
 from journal.rescue.rows import numbers
 
 SELECT_TOTAL = "SELECT coalesce(sum(size), 0) FROM blob WHERE state = 'whole'"
@@ -87,7 +87,7 @@ class Contents:
                 yield from self._blob(blob)
                 whole, size = whole + 1, size + blob.size
                 self._gauge.add(blob.size)
-            after = page[-1][0]
+            after = onward(after, page[-1][0])
         with self._database.lock:
             last = int(self._database.look().value(SELECT_LAST))
         yield from self._reach(last)
@@ -136,14 +136,18 @@ class Contents:
 
     def _reach(self, goal: int) -> Iterator[Finding]:
         """Looks at the chunks after the last one that was looked at, up to a number, in order, each once."""
+        unread = 0
         while self._upto < goal:
             try:
                 page = self._rows(SELECT_CHUNKS, self._upto, VERIFY_CHUNKS)
             except JournalError:
+                unread += 1
+                if unread > VERIFY_UNREAD_PAGES:
+                    raise  # a damaged number may be astronomic
                 yield from self._singly(min(goal, self._upto + VERIFY_CHUNKS))
                 continue
             for row in page:
-                self._upto = row[0]
+                self._upto = onward(self._upto, row[0])
                 yield from self._chunk(row)
             if not page:
                 self._upto = goal

@@ -1,11 +1,15 @@
 """How far a verification is."""
 
 from collections.abc import Iterator
+from typing import TypeVar
 
 from journal.database import Read
 from journal.database.transaction import Row
+from journal.errors import CorruptionError
 from journal.limits import VERIFY_PAGE_ROWS
 from journal.records import Progress
+
+Place = TypeVar("Place", int, tuple[int, int])
 
 
 class Gauge:
@@ -48,6 +52,17 @@ def paged(look: Read, sql: str) -> Iterator[Row]:
     after = -(1 << 63)
     while page := look.rows(sql, after=after, most=VERIFY_PAGE_ROWS):
         yield from page
-        after = page[-1][0]
+        after = onward(after, page[-1][0])
         if len(page) < VERIFY_PAGE_ROWS:
             return
+
+
+def onward(before: Place, after: Place) -> Place:
+    """Gives where a walk through rows in order goes on, past where it was.
+
+    Raises:
+        CorruptionError: it leads back, as in a damaged tree, and would never end.
+    """
+    if not after > before:
+        raise CorruptionError(f"the rows after {before!r} lead back to {after!r}", hint="see the findings about pages")
+    return after

@@ -14,7 +14,7 @@ from journal.ids import RootId
 from journal.limits import PAGE_BYTES, VERIFY_PAGE_ROWS
 from journal.records import Finding
 from journal.rescue.codes import finding
-from journal.rescue.gauge import Gauge
+from journal.rescue.gauge import Gauge, onward
 from journal.tables import followers as following
 from journal.tables import sessions as rooms
 from journal.workspace import boot, identity, own
@@ -175,7 +175,7 @@ def _wanted(database: Database, root: RootId) -> Iterator[Wanted]:
         for sql in (SELECT_STAGED, SELECT_COMMITTED):
             after = -(1 << 63)
             while page := _page(database, sql, branch, after):
-                after = page[-1][0]
+                after = onward(after, page[-1][0])
                 for _, name, raw, sha, mode, kind, is_staged in page:
                     yield Wanted(loaded(name, raw), sha, mode, kind, bool(is_staged))
 

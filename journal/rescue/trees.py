@@ -7,6 +7,7 @@ from journal.database import Read
 from journal.limits import VERIFY_PAGE_ROWS
 from journal.records import Finding
 from journal.rescue.codes import finding
+from journal.rescue.gauge import onward
 from journal.tables import bases
 
 SELECT_HISTORY = """
@@ -89,10 +90,10 @@ def _base(look: Read, path: int) -> States:
 
 
 def _history(look: Read) -> Iterator[tuple]:  # type: ignore[type-arg]  # the columns of SELECT_HISTORY
-    path_id, commit_id = -(1 << 63), 0
-    while page := look.rows(SELECT_HISTORY, path_id=path_id, commit_id=commit_id, most=VERIFY_PAGE_ROWS):
+    at = (-(1 << 63), 0)
+    while page := look.rows(SELECT_HISTORY, path_id=at[0], commit_id=at[1], most=VERIFY_PAGE_ROWS):
         yield from page
-        path_id, commit_id = page[-1][:2]
+        at = onward(at, (page[-1][0], page[-1][1]))
 
 
 def _heads(look: Read, ended: dict[int, States]) -> Iterator[Finding]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from journal import Journal, Spool
+from journal import Journal, Spool, verify
 from journal.database import Database
 from journal.rescue import contents
 from journal.rescue.contents import Contents
@@ -112,3 +113,15 @@ def test_it_can_be_ended_between_two_contents(versions: Path) -> None:
         with pytest.raises(KeyboardInterrupt):
             journal.verify(full=True, progress=stop)
         assert journal.read("small", at="main") == b"25\n"
+
+
+def test_a_walk_that_leads_back_ends(sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = Contents._rows
+
+    def back(self: Contents, sql: str, after: int, most: int) -> list[tuple[Any, ...]]:
+        return rows(self, sql, 0, most)  # as a tree does whose numbers do not rise
+
+    monkeypatch.setattr(Contents, "_rows", back)
+    found = verify(sound, full=True)
+    assert not found.ok
+    assert "lead back" in next(each.message for each in found.findings if each.code == "unreadable")
