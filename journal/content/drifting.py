@@ -41,9 +41,13 @@ NEAR_LINES = 5
 
 
 class Drifted(NamedTuple):
-    """A place for a hunk: the line of the file for each of its old lines, -1 where there is none."""
+    """A place for a hunk: the line of the file for each of its old lines, -1 where there is none.
+
+    `stood` is the part of the old lines that stand there, `score` has a part of what edited ones are worth besides.
+    """
 
     score: float
+    stood: float
     places: tuple[int, ...]
     edited: tuple[int, ...]
 
@@ -91,10 +95,10 @@ def drifted(hunk: ParsedHunk, ground: Ground, low: int, high: int, predicted: in
         nearer = predicted is not None and abs(other.offset - predicted) < far and other.score >= NEARER_MIN
         lead = LEAD_MIN if far > NEAR_LINES else LEAD_NEAR
         elsewhere = other.touched(hunk) != best.touched(hunk)
-        if elsewhere and (nearer or other.score > best.score - lead):
+        if elsewhere and (nearer or other.score > best.score - lead or other.stood > best.stood):
             named = " or ".join(str(at + 1) for at in sorted((best.start, other.start)))
             return f"its context was edited, and it may belong at line {named}"
-    if far > NEAR_LINES and best.score < SCORE_FAR:
+    if far > NEAR_LINES and (best.score < SCORE_FAR or best.stood < SCORE_MIN):
         return f"its context was edited, and line {best.start + 1} is too unlike it to be where it belongs"
     return _unfit(hunk, best, ground) or best
 
@@ -151,8 +155,8 @@ def _aligned(hunk: ParsedHunk, wanted: list[bytes], ground: Ground, start: int, 
     if all(at < 0 for at in places):
         return None
     whole = sum(map(_weight, wanted))
-    score += sum(_weight(line) for line, at in zip(wanted, places, strict=True) if at >= 0 and at not in edited)
-    return Drifted(score / whole, tuple(places), tuple(edited))
+    stood = sum(_weight(line) for line, at in zip(wanted, places, strict=True) if at >= 0 and at not in edited)
+    return Drifted((score + stood) / whole, stood / whole, tuple(places), tuple(edited))
 
 
 def _weight(line: bytes) -> float:

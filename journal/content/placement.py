@@ -29,11 +29,11 @@ def place(hunks: Sequence[ParsedHunk], found: list[bytes], tolerance: Tolerance)
     made = seeking.sought(hunks, found, merging=tolerance == "fuzzy")
     for number, each in enumerate(made):
         if each.note == NOWHERE:
-            # Which says what stands there instead; without a number, what comes nearest to it, told of one hunk only.
+            # Which says what stands there instead, and of the first one what comes nearest to it.
             if hunks[number].old_start is not None:
                 made[number] = placed[number]
-            elif all(other.status != "refused" for other in made[:number]):
-                made[number] = refused(NOWHERE + _nearest(hunks[number], found))
+            if all(other.status != "refused" for other in made[:number]) and made[number].status == "refused":
+                made[number] = refused(made[number].note + _nearest(hunks[number], found))
     return made
 
 
@@ -42,7 +42,8 @@ def _nearest(hunk: ParsedHunk, found: list[bytes]) -> str:
 
     text, wanted = (b"\n".join(each).decode("utf-8", "replace") for each in (found, hunk.old))
     near = nearest(text, wanted)
-    return f"; nearest to it comes line {near[0]!r}" if near else ""
+    line, _, said = near[0].partition(": ") if near else ("", "", "")
+    return f"; nearest to it comes line {line}, '{said}'" if near else ""
 
 
 def strictly(hunks: Sequence[ParsedHunk], found: list[bytes]) -> list[Placed]:

@@ -15,11 +15,11 @@ from itertools import pairwise
 
 from journal.content import drifting, scopes
 from journal.content.diff_parsing import ParsedHunk
-from journal.content.drifting import Drifted
+from journal.content.drifting import NEAR_LINES, Drifted
 from journal.content.ground import Ground, loose
 from journal.content.landing import NOWHERE, Placed, refused, unless_torn
 from journal.content.lcs import bitlcs
-from journal.content.manner import Manner, Pair
+from journal.content.manner import Manner, Pair, ended_alike
 from journal.content.merging import merged
 from journal.content.rewriting import paired, rewritten
 from journal.content.similarity import ratio
@@ -45,6 +45,8 @@ class Seek:
         self.nowhere = self.places == []
         self.at: int | None = None
         self.done: Placed | None = None
+        self.why = "it fits only where other hunks belong"  # when none of its places is left
+        self.new_at: int | None = None
 
     @property
     def stated(self) -> int | None:
@@ -63,16 +65,25 @@ class Seek:
             return []
         return paired(self.hunk, ground.lines, range(self.at, self.at + len(self.wanted)))
 
-    def keep(self, fits: Callable[[int], bool]) -> bool:
-        """Drops the places that do not fit, settles on a last one; tells whether that changed anything."""
+    def keep(self, fits: Callable[[int], bool], why: str = "") -> None:
+        """Drops the places that do not fit, for the reason given, and settles on a last one."""
         if self.at is not None or self.places is None:
-            return False
+            return
         left = [at for at in self.places if fits(at)]
-        changed = len(left) != len(self.places)
+        if self.places and not left and why:
+            self.why = why
         self.places = left
         if len(left) == 1:
-            self.at, changed = left[0], True
-        return changed
+            self.at = left[0]
+
+    def doubted(self, at: int, ground: Ground) -> bool:
+        """Tells whether its old lines stand somewhere as they are, and at a place only when white space is left out."""
+        if self._as_is(at, ground):
+            return False
+        return self.places is None or any(self._as_is(other, ground) for other in self.places)
+
+    def _as_is(self, at: int, ground: Ground) -> bool:
+        return all(map(ended_alike, self.hunk.old, ground.lines[at : at + len(self.wanted)]))
 
 
 def sought(hunks: Sequence[ParsedHunk], found: list[bytes], *, merging: bool) -> list[Placed]:
@@ -99,6 +110,8 @@ def _stand_as_said(seeks: list[Seek], ground: Ground) -> bool:
         at = seek.stated
         if at is None or at < free or not seek.wanted or not ground.stand_at(seek.wanted, at):
             return False
+        if seek.doubted(at, ground):
+            return False
         free = at + len(seek.wanted)
     for seek in seeks:
         seek.at = seek.stated
@@ -109,10 +122,11 @@ def _settle(seeks: list[Seek], ground: Ground) -> None:
     """Step 2."""
     for seek in seeks:
         if seek.hunk.at_end:
-            seek.keep({len(ground.lines) - len(seek.wanted)}.__contains__)
+            end = {len(ground.lines) - len(seek.wanted)}
+            seek.keep(end.__contains__, "it is said to end the file, and stands only elsewhere")
         if seek.hunk.above and seek.places:
-            inside = scopes.inside(seek.places, seek.hunk.above, ground)
-            seek.keep(inside.__contains__)
+            inside, why = scopes.inside(seek.places, seek.hunk.above, ground)
+            seek.keep(inside.__contains__, why)
         seek.keep(lambda _: True)
     known = [seek for seek in seeks if seek.at is not None]
     if any((a.at or 0) + len(a.wanted) > (b.at or 0) for a, b in pairwise(known)):
@@ -158,7 +172,7 @@ def _by_shift(seeks: list[Seek], ground: Ground) -> None:
         if late is not None:
             before, low = late[0], max(low, late[1])
         ends = {seek.stated + shift for shift in (before, after) if shift is not None}
-        fits = {at for at in ends if ground.stand_at(seek.wanted, at)}
+        fits = {at for at in ends if ground.stand_at(seek.wanted, at) and not seek.doubted(at, ground)}
         if len(fits) == 1 and low <= min(fits) and min(fits) + len(seek.wanted) <= high:
             seek.at = fits.pop()
             late = (seek.at - seek.stated, seek.at + len(seek.wanted))
@@ -192,18 +206,24 @@ def _refuse_lookalikes(seeks: list[Seek], ground: Ground) -> None:
 def _lookalike(seek: Seek, ground: Ground) -> int | None:
     """Finds a place nearer to a hunk's number than the one it fits, that looks as if the hunk had fitted it once."""
     assert seek.at is not None and seek.stated is not None and seek.shift is not None
-    size, text = len(seek.wanted), _text(seek.wanted)
+    size = len(seek.wanted)
     # Who writes line 1 for want of a better number did not mean what is near it.
     others = drifting.offsets(seek.wanted, ground, 0, len(ground.loose)) if seek.stated else ()
     for at in (seek.stated, *others):
         if at < 0 or abs(at - seek.stated) >= abs(seek.shift) or abs(at - seek.at) < size:
             continue
-        there = ground.loose[at : at + size]
-        if len(there) == size and ratio(text, _text(there)) >= LOOKALIKE_MIN:
-            same = sum(length for _, _, length in bitlcs(seek.wanted, there))
-            if 2 * same >= size:
-                return at
+        if _resembles(seek.wanted, at, ground):
+            return at
     return None
+
+
+def _resembles(wanted: list[bytes], at: int, ground: Ground) -> bool:
+    """Tells whether a place looks as if some lines had stood there: alike by letters, and by half of the lines."""
+    size = len(wanted)
+    there = ground.loose[at : at + size]
+    if len(there) < size or ratio(_text(wanted), _text(there)) < LOOKALIKE_MIN:
+        return False
+    return 2 * sum(length for _, _, length in bitlcs(wanted, there)) >= size
 
 
 def _text(lines: list[bytes]) -> str:
@@ -229,16 +249,29 @@ def _written(seek: Seek, ground: Ground, manner: Manner) -> Placed:
 
 
 def _seek_already(seeks: list[Seek], ground: Ground) -> None:
-    """Step 4."""
-    for seek, (low, high) in zip(seeks, _bounds(seeks), strict=True):
-        if seek.done is not None or not seek.nowhere:
-            continue
-        new = [loose(line) for line in seek.hunk.new]
-        if not new or (sum(map(bool, new)) < SAID_MIN and new != ground.loose):
-            continue
-        places = [at for at in ground.places(new) or () if low <= at and at + len(new) <= high]
-        if len(places) == 1 and _bounded(seek.hunk, new, places[0], ground):
-            seek.done = Placed("already", "exact", places[0], 0, [], "its new lines stand there already")
+    """Step 4; where that is not certain, the place is kept for the note."""
+    grown = 0  # by the hunks before, if they are applied
+    for seek, (low, high), shifts in zip(seeks, _bounds(seeks), _shifts(seeks), strict=True):
+        new, delta = [loose(line) for line in seek.hunk.new], len(seek.hunk.new) - len(seek.wanted)
+        added = any(sign == "+" and loose(line) for sign, line in seek.hunk.body)
+        if seek.done is None and seek.nowhere and added:
+            places = [at for at in ground.places(new) or () if low <= at and at + len(new) <= high]
+            if len(places) == 1:
+                seek.new_at = places[0]
+                likely = {(shift or 0) + more for shift in (0, *shifts) for more in (0, grown)}
+                if _is_there(seek, new, places[0], ground, likely):
+                    seek.done = Placed("already", "exact", places[0], 0, [], "its new lines stand there already")
+        grown += delta
+
+
+def _is_there(seek: Seek, new: list[bytes], at: int, ground: Ground, shifts: set[int]) -> bool:
+    """Tells whether the one place where a hunk's new lines stand is certainly the one that it was made for."""
+    if (sum(map(bool, new)) < SAID_MIN and new != ground.loose) or not _bounded(seek.hunk, new, at, ground):
+        return False
+    if seek.stated is not None:
+        return any(abs(at - seek.stated - shift) <= NEAR_LINES for shift in shifts)
+    others = (other for other in drifting.offsets(seek.wanted, ground, 0, len(ground.loose)) if other >= 0)
+    return not any(abs(other - at) >= len(new) and _resembles(seek.wanted, other, ground) for other in others)
 
 
 def _bounded(hunk: ParsedHunk, new: list[bytes], at: int, ground: Ground) -> bool:
@@ -267,6 +300,9 @@ def _seek_drifted(seeks: list[Seek], ground: Ground, *, merging: bool) -> None:
         seek.done = _likely(seek, ground, low, high, predicted, known)
         if merging and seek.done.status == "refused":
             seek.done = merged(seek.hunk, ground, low, high) or seek.done
+        if seek.done.status == "refused" and seek.new_at is not None:
+            said = f"its old lines do not stand in the file; its new ones do, at line {seek.new_at + 1}"
+            seek.done = refused(f"{said}: it may be applied already")
 
 
 def _likely(seek: Seek, ground: Ground, low: int, high: int, predicted: int | None, known: list[Pair]) -> Placed:
@@ -296,7 +332,7 @@ def _ambiguous(seek: Seek) -> str:
     if not seek.places:
         if seek.places is None:
             return "it fits at very many places: give more lines of context around it"
-        return "it fits only where other hunks belong"
+        return seek.why
     named = ", ".join(str(at + 1) for at in seek.places[:3])
     more = f" and {len(seek.places) - 3} more" if len(seek.places) > 3 else ""
     return f"it fits at lines {named}{more}: give more lines of context around it"

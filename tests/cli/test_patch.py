@@ -81,4 +81,4 @@ def test_a_hunk_that_landed_otherwise_than_the_diff_says_is_told(committed: Runn
 
 def test_a_block_that_is_not_there_is_answered_by_what_comes_nearest(committed: Runner) -> None:
     block = b"a.txt\n<<<<<<< SEARCH\nthreee\n=======\n3\n>>>>>>> REPLACE\n"
-    assert "nearest to it comes line '3: three'" in committed("apply", stdin=block, code=3).err
+    assert "nearest to it comes line 3, 'three'" in committed("apply", stdin=block, code=3).err

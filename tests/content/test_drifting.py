@@ -69,3 +69,9 @@ def test_a_long_hunk_is_not_looked_for_by_likeness() -> None:
     diff = create_diff("x", long, long.replace(" and ", " or ")).diff
     with pytest.raises(PatchConflict):
         apply_patch("first\n" + long.replace("7 and", "seven and", 1), diff, tolerance="fuzzy")
+
+
+def test_a_place_where_fewer_lines_stand_is_not_taken_for_being_more_alike() -> None:
+    text = "def f1():\n    if x:\n        return x\ndef f2():\n    x = 2\n    if x:\n        go(1)\n        return x\n"
+    diff = "@@\n         go(0)\n-        return x\n+        new2()\n def f2():\n"
+    assert "may belong at line 3 or 7" in refusal(text + "def f0():\n    x = 0\n", diff)

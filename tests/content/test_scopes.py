@@ -21,10 +21,13 @@ PLACES = [at for at, line in enumerate(TEXT) if line.strip() == b"one"]
         ([b"class B:"], {9}),
         ([b"    def f(self):"], {2, 9}),
         ([b"# Heading"], {11}),
+        ([b"class A"], {2, 5}),
+        ([b"class B", b"def f"], {9}),
+        ([b"clas"], set()),
         ([b"class C:"], set()),
         ([b"class B:", b"def g(self):"], set()),
         ([b"void h()"], {16}),
     ],
 )
 def test_the_body_below_a_name_or_what_is_nearest_to_it(above: list[bytes], found: set[int]) -> None:
-    assert inside(PLACES, above, Ground(TEXT)) == found
+    assert inside(PLACES, above, Ground(TEXT))[0] == found

@@ -85,6 +85,51 @@ def test_what_is_applied_already_is_said(tail: bytes) -> None:
     assert found.status == "already"
 
 
+FILL = b"".join(b"line %d\n" % number for number in range(45))
+
+
+@pytest.mark.parametrize(
+    ("file", "diff", "said"),
+    [
+        (
+            b"if ready:\n    stop()\n" + FILL + b"if ready:\n    log(2)\n    stop()\n",
+            b"@@ -48,3 +48,2 @@\n if ready:\n-    log(1)\n     stop()\n",
+            "too unlike",
+        ),
+        (
+            b"x = 1\ny = 2\nz = 3\n" + FILL + b"x = 1\ny = 9\nz = 3\n",
+            b"@@ -49,3 +49,3 @@\n x = 1\n-y = 0\n+y = 2\n z = 3\n",
+            "may be applied already",
+        ),
+    ],
+)
+def test_what_stands_far_from_its_number_is_not_taken_for_applied(file: bytes, diff: bytes, said: str) -> None:
+    (found,) = placed(diff, file)
+    assert found.status == "refused" and said in found.note
+    (found,) = placed(diff, file, "fuzzy")
+    assert found.status == "refused" or found.level == "merge"
+
+
+def test_a_block_whose_new_lines_stand_there_says_so_and_is_no_success() -> None:
+    (found,) = place([unnumbered(b"    y = 1\n", b"    y = 2\n")], split(FILE), "tolerant")
+    assert found.status == "refused" and "at line 7: it may be applied already" in found.note
+
+
+@pytest.mark.parametrize(
+    ("file", "diff"),
+    [
+        (b"if a:\n    y()\n    z()\nelse:\n    x()\ny()\nz()\n", b"@@ -2,2 +2,1 @@\n-y()\n z()\n"),
+        (b'x = "a b"\nfoo\nx = "a  b"\n', b'@@ -1 +1 @@\n-x = "a  b"\n+x = "c"\n'),
+        ("x = \u2018a\u2019\nx = 'a'\n".encode(), b"@@ -1 +1 @@\n-x = 'a'\n+x = 'b'\n"),
+    ],
+)
+def test_a_number_does_not_choose_what_is_alike_but_for_white_space_over_what_is_the_same(
+    file: bytes, diff: bytes
+) -> None:
+    (found,) = placed(diff, file)
+    assert found.status == "refused" and "it fits at lines" in found.note
+
+
 def test_hunks_without_numbers_come_in_any_order() -> None:
     hunks = [unnumbered(b"    y = 2\n", b"    y = 3\n"), unnumbered(b"    x = 1\n", b"    x = 0\n")]
     found = place(hunks, split(FILE), "tolerant")
@@ -98,8 +143,11 @@ def test_a_name_above_tells_two_places_apart() -> None:
         hunk = unnumbered(b"        return 1\n", b"        return 2\n", above)
         (found,) = place([hunk], split(text), "tolerant")
         assert (found.status, found.at) == ("applied", 2 + 4 * number), found.note
-    (found,) = place([unnumbered(b"        return 1\n", b"x\n", (b"class C:",))], split(text), "tolerant")
-    assert found.status == "refused"
+    for above, said in (((b"class C:",), "no line begins so"), ((b"class A", b"def g"), "no line begins so")):
+        (found,) = place([unnumbered(b"        return 1\n", b"x\n", above)], split(text), "tolerant")
+        assert found.status == "refused" and said in found.note
+    (found,) = place([unnumbered(b"        return 1\n", b"        return 2\n", (b"class B",))], split(text), "tolerant")
+    assert (found.status, found.at) == ("applied", 6)
 
 
 def test_a_hunk_without_old_lines_follows_the_others_or_is_refused() -> None:
