@@ -71,7 +71,7 @@ def staged_patches(reading: Reading, branch_id: BranchId, wanted: Paths | None) 
         look = reading.database.look()
         chosen = Selection.of(wanted, lambda path: is_staged(look, branch_id, path))
         rows = selected(look, branch_id, chosen)
-        return counted(reading, branch_id, rows, renames.of_stage(reading, branch_id, rows))
+        return counted(reading, branch_id, rows, renames.of_part(reading, branch_id, rows))
 
 
 def of_rows(journal: str, rows: list[Staged], origins: Mapping[str, Staged]) -> dict[PathId, FilePatch]:

@@ -214,9 +214,13 @@ def _patches(
 ) -> list[FilePatch]:
     chosen = Selection.of(wanted, lambda path: paths.find(look, path) is not None)
     differing = sorted((p for p, (old, new) in pairs.items() if old != new and chosen.matches(p)), key=key)
-    gone = {path: old for path in differing if (old := pairs[path][0]) is not None and pairs[path][1] is None}
-    come = {path: new for path in differing if (new := pairs[path][1]) is not None and pairs[path][0] is None}
-    origins = renames.find(reading, gone, come, known) if gone and come else {}
+    gone = {path: old for path, (old, new) in pairs.items() if old is not None and new is None}
+    come = {path: new for path, (old, new) in pairs.items() if new is not None and old is None}
+    shown = set(differing)
+    if not shown.isdisjoint(gone) and not shown.isdisjoint(come):  # a rename is one of the whole, or none
+        origins = {n: o for n, o in renames.find(reading, gone, come, known).items() if {n, o} <= shown}
+    else:
+        origins = {}
     told, found = set(origins.values()), list[FilePatch]()
     for path in differing:
         if path not in told:

@@ -8,7 +8,7 @@ What changes between 1 and 3 is found by the digest of all that is staged; `with
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -134,7 +134,8 @@ def prepare(desk: Desk, setting: Setting, stage: Stage, metadata: str) -> Hearin
         digest=stage.digest().hex(),
         _reading=reading,
     )
-    whole = _Shown(reading, desk.place.branch_id, stage.rows)
+    origins = renames.of_stage(reading, desk.place.branch_id, stage.rows)
+    whole = _Shown(reading.database.path, stage.rows, origins)
     questions = [_question(desk, whole, judge) for judge in setting.judges.validators]
     gate = None if setting.judges.gate is None else _question(desk, whole, setting.judges.gate, remembered=False)
     return Hearing(stage, list(whole.patches.values()), questions, gate, context)
@@ -185,13 +186,21 @@ def told(desk: Desk, what: Asked, judgement: Judgement) -> Iterator[None]:
 class _Shown:
     """Staged rows as patches, and which of the rows are the two sides of a rename."""
 
-    def __init__(self, reading: Reading, branch_id: BranchId, rows: list[Staged]) -> None:
-        self.reading = reading
+    def __init__(self, journal: str, rows: list[Staged], origins: Mapping[str, Staged]) -> None:
         self.rows = rows
-        origins = renames.of_stage(reading, branch_id, rows)
-        self.patches = compare.of_rows(reading.database.path, rows, origins)
+        self.patches = compare.of_rows(journal, rows, origins)
         gone = {row.path_id for row in origins.values()}
         self.renamed = frozenset(gone.union(row.path_id for row in rows if row.path in origins))
+        self._journal = journal
+        self._origins = origins
+
+    def part(self, rows: list[Staged]) -> "_Shown":
+        """Gives the same of some of the rows: a rename of which one side is not among them is two changes."""
+        if len(rows) == len(self.rows):
+            return self
+        names = {row.path for row in rows}
+        origins = {new: old for new, old in self._origins.items() if new in names and old.path in names}
+        return _Shown(self._journal, rows, origins)
 
 
 def _question(desk: Desk, whole: _Shown, judge: Judge, *, remembered: bool = True) -> Question:
@@ -207,7 +216,7 @@ def _question(desk: Desk, whole: _Shown, judge: Judge, *, remembered: bool = Tru
     if remembered and judge.remembered and judge.name is not None:
         known = verdicts.known(look, branch_id, judge.name, judge.version)
     rows = [row for row in whole.rows if chosen.matches(row.path)]
-    shown = whole if len(rows) == len(whole.rows) else _Shown(whole.reading, branch_id, rows)
+    shown = whole.part(rows)
     known = {path_id: said for path_id, said in known.items() if path_id not in shown.renamed}
     return Question(judge, rows, shown.patches, shown.renamed, known)
 

@@ -43,6 +43,18 @@ def of_stage(reading: Reading, branch_id: BranchId, rows: Sequence[Staged]) -> d
     return {new: gone[old] for new, old in found.items()}
 
 
+def of_part(reading: Reading, branch_id: BranchId, rows: Sequence[Staged]) -> dict[str, Staged]:
+    """Gives the same of a part of what is staged: the renames of the whole that lie in it, and no others.
+
+    All that is staged is looked at only where the part could hold one.
+    """
+    gone, come = {row.path for row in rows if row.after is None}, {row.path for row in rows if row.before is None}
+    if not (gone and come):
+        return {}
+    whole = of_stage(reading, branch_id, staged.everything(reading.database.look(), branch_id))
+    return {new: origin for new, origin in whole.items() if new in come and origin.path in gone}
+
+
 def moved(reading: Reading, branch_id: BranchId, rows: Iterable[Staged]) -> dict[str, str]:
     """Tells of staged paths that verbs moved, one time or several, where each was at first: a path that is gone."""
     left = {row.path_id: row for row in rows if row.after is None}

@@ -319,16 +319,6 @@ def test_our_own_diff_is_applied_again(spool: Spool, root: Path, name: str) -> N
     assert (disk(root), told(spool.diff())) == (wanted, told(patches))
 
 
-def test_a_part_of_the_stage_is_told_by_itself(spool: Spool, root: Path, tmp_path: Path) -> None:
-    committed(spool, old=TEXT)
-    spool.journal.checkout("main", tmp_path / "other")
-    spool.batch([Delete("old"), Write("new", edited(1))])
-    assert told(spool.diff("old")) == [("old", "deleted", None)]
-    assert told(spool.diff("new")) == [("new", "created", None)]
-    git(tmp_path / "other", spool.diff("new")[0].diff_bytes)
-    assert disk(tmp_path / "other").keys() == {"old", "new"}
-
-
 # ---- the verbs
 
 
