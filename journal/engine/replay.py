@@ -235,13 +235,15 @@ class _Walk:
         return origin not in self._tree or self._tree[origin].state == change.before
 
     def _compare(self, step: Step) -> None:
-        """Holds the tree to the journal's, where the commit changed it; elsewhere it is as it was before."""
-        facts = step.commit
-        with self._reading.database.read() as look:
-            found = trees.changed_at(look, facts.branch_id, facts.n, facts.n - 1, facts.n)
-        changed = {change.path for change in step.changes}
-        ours = {path: self._tree[path].state for path in changed if path in self._tree}
-        if {entry.path: entry.state for entry in found} != ours:
+        """Holds what the commit changed to the journal's tree at it; elsewhere the tree is as it was before."""
+        facts, makes = step.commit, {change.path: change.after for change in step.changes}
+        if step.tree is not None:
+            stands = {path: step.tree[path] for path in makes if path in step.tree}
+        else:
+            with self._reading.database.read() as look:
+                found = trees.changed_at(look, facts.branch_id, facts.n, facts.n - 1, facts.n)
+            stands = {entry.path: entry.state for entry in found}
+        if stands != {path: state for path, state in makes.items() if state is not None}:
             raise _damaged(facts, "the tree at it is not what its changes make of the one before")
 
     def _agree(self) -> None:
