@@ -42,9 +42,9 @@ def attach(database: Database, root: str, *, force: bool) -> None:
         temp = Temp.open(place)
         done.callback(temp.close)
         had = _had(real)
-        lock = opening.take_lease(temp.spool_fd, "lock", 0.0, had.path, real)
+        lock = opening.take_lease(temp.spool_fd, "lock", None, had.path, real)
         done.callback(lock.release)
-        done.callback(opening.take_lease(real, ".", 0.0, had.path, real).release)
+        done.callback(opening.take_lease(real, ".", None, had.path, real).release)
         try:
             row = _row(database, ours, real, had, force)
             _keep_out(done, had, real, row, ours)
@@ -143,7 +143,7 @@ def _keep_out(done: contextlib.ExitStack, had: Had, real: str, row: RootRow | No
         places_of.append((ours, row))
     for journal, each in places_of:
         name = own.lease_name(journal, each.id)
-        lease = opening.take_lease(os.path.dirname(journal), name, 0.0, had.path, real)
+        lease = opening.take_lease(os.path.dirname(journal), name, None, had.path, real)
         done.callback(lease.release)
 
 

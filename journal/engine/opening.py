@@ -351,20 +351,20 @@ def _left(wish: Wish, started: float) -> float:
     return max(wish.wait_s - (time.monotonic() - started), 0.0)
 
 
-def take_lease(folder: int | str, name: str, wait_s: float, journal: str, root: str) -> Lease:
-    """Takes one of the locks of a root; its journal is asked who holds it.
+def take_lease(folder: int | str, name: str, wait_s: float | None, journal: str, root: str) -> Lease:
+    """Takes one of the locks of a root; its journal is asked who holds it. Where nobody could wait, it is None.
 
     Raises:
         BusyError: another session does.
     """
     try:
-        return Lease.take(folder, name, wait_s)
+        return Lease.take(folder, name, wait_s or 0.0)
     except Held as error:
         holder = _holder(journal, root)
         who = f"by {holder}" if holder else "by another session"
         raise BusyError(
             f"this root is held {who}",
-            hint="close that session, or wait for it with wait_s=",
+            hint="close that session, " + ("then repeat the call" if wait_s is None else "or wait for it with wait_s="),
             holder=holder,
             waited_s=error.waited_s,
         ) from error

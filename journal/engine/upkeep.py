@@ -5,7 +5,6 @@ A kill between two transactions leaves a valid journal; the act that it cut off 
 
 import contextlib
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
@@ -76,7 +75,7 @@ class Leases(contextlib.ExitStack):
                 row = sessions.root_of(look, root)
                 assert row is not None  # its number was read a moment ago, and roots stay
                 name = own.lease_name(path, root)
-                taken.callback(opening.take_lease(os.path.dirname(path), name, 0.0, path, row.path).release)
+                taken.callback(opening.take_lease(os.path.dirname(path), name, None, path, row.path).release)
         except BaseException:
             taken.close()
             raise
@@ -87,7 +86,7 @@ class Leases(contextlib.ExitStack):
 def upkeep(database: Database, name: str, request: Mapping[str, Any]) -> Iterator[Upkeep]:
     """Opens the act, and closes it as it ended; its caller holds the leases, and the connection is its own."""
     database.trust_references()
-    started, clock = now_us(), time.monotonic()
+    started = now_us()
     with database.begin(sync=True) as tx:
         branch, chain = sessions.first_branch(tx), Chain(tx)
         assert branch is not None  # a journal without a root has nothing to be done, and its caller has looked
@@ -101,7 +100,7 @@ def upkeep(database: Database, name: str, request: Mapping[str, Any]) -> Iterato
     except BaseException as error:
         state = "failed" if isinstance(error, Exception) else "interrupted"
         with contextlib.suppress(Exception):  # what went wrong first is what is told
-            _end(database, act, Outcome(state, now_us(), _us(clock), f"{type(error).__name__}: {error}"))
+            _end(database, act, Outcome(state, now_us(), took(started, now_us()), f"{type(error).__name__}: {error}"))
         raise
     _end(database, act, Outcome("ok", now_us(), took(started, now_us())))
 
@@ -115,7 +114,3 @@ def portions(listed: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 def _end(database: Database, act: Opened, outcome: Outcome) -> None:
     with database.begin(sync=True) as tx:
         Chain(tx).close(act, outcome)
-
-
-def _us(clock: float) -> int:
-    return int((time.monotonic() - clock) * 1_000_000)

@@ -139,6 +139,7 @@ def test_a_root_that_a_session_holds_is_busy(root: Path, copy: Path) -> None:
         with pytest.raises(BusyError) as caught:
             attach(copy, root)
         assert "session" in str(caught.value.holder)
+        assert caught.value.hint == "close that session, then repeat the call"  # attach takes no time to wait
         shutil.rmtree(root / ".spool")
         with pytest.raises(BusyError):
             attach(copy, root)
