@@ -38,7 +38,8 @@ def export(
     """Exports in one of the formats; gives how much of each there was, and the cursor to go on from.
 
     Raises:
-        UsageError: there is no such format, or something stands at `into`; nothing was written.
+        UsageError: there is no such format, something stands at `into`, no change has the cursor `since`, or it lies
+            within a commit, which git takes whole; nothing was written.
         CursorPruned: a part of what follows `since` was removed.
     """
     if form not in get_args(ExportFormat):
@@ -97,9 +98,8 @@ def _views(
         if names := target.names():
             raise UsageError(f"{target.path!r} is not empty: it holds {names[0]!r}", hint=CURE)
         with database.read() as look:
+            feed.refuse_gap(look, since)
             cursor = max(commits.cursor(look), since)
-            if since and commits.kept(look, since, cursor) != cursor - since:
-                raise feed.pruned(look, since)
             target.make()
             counts = _fill(look, target, made, since, parquet, progress)
         while made:

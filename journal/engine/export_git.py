@@ -33,12 +33,12 @@ class Stream:
         self._told = bytearray()
         self._heads: dict[str, tuple[bytes, int]] = {}
         with reading.database.read() as look:
+            feed.refuse_gap(look, since)
             self._cursor = commits.cursor(look)
-            if since and commits.kept(look, since, max(commits.issued(look), since)) != max(
-                commits.issued(look) - since, 0
-            ):
-                raise feed.pruned(look, since)
             first, newest = commits.past(look, since), commits.newest(look)
+            if first is not None and commits.holds(look, first, since):
+                hint = "pass the cursor of a change that ends its commit, as each export says one"
+                raise UsageError(f"cursor {since} lies within a commit, and git takes it whole", hint=hint)
             self._refuse_twins([name for name, sha in sessions.branches(look) if sha is not None])
             upto = None if newest is None else commits.by_sha(look, newest)
         self._after = None if first is None else CommitRow(first - 1)

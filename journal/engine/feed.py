@@ -254,6 +254,20 @@ def checked_limit(limit: object) -> int:
     return limit
 
 
+def refuse_gap(look: Read, since: int) -> None:
+    """Refuses a cursor that the feed has not come to, or past which a part of it was removed.
+
+    Raises:
+        UsageError, CursorPruned
+    """
+    newest = commits.issued(look)
+    if since > newest:
+        hint = "pass one of this journal's own, or none for all there is"
+        raise UsageError(f"no change has cursor {since} yet: the newest has {newest}", hint=hint)
+    if since and commits.kept(look, since, newest) != newest - since:
+        raise pruned(look, since)
+
+
 def pruned(look: Read, after: int) -> CursorPruned:
     """Gives the error that says so when what follows a cursor is not all there, with where to go on."""
     oldest = commits.unbroken(look)

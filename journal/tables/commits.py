@@ -78,6 +78,7 @@ SELECT_FIRST = "SELECT min(n) FROM commits WHERE branch_id = :branch_id"
 SELECT_NUMBERED = "SELECT id FROM commits WHERE branch_id = :branch_id AND n = :n"
 SELECT_FILES = "SELECT coalesce(sum(files), 0) FROM commits WHERE branch_id = :branch_id AND n > :low AND n <= :high"
 SELECT_PAST = "SELECT commit_id FROM change WHERE seq > :after ORDER BY seq LIMIT 1"
+SELECT_HOLDS = "SELECT 1 FROM change WHERE seq = :cursor AND commit_id = :commit_id"
 SELECT_NEWEST = "SELECT sha256 FROM commits ORDER BY id DESC LIMIT 1"
 SELECT_CURSOR = "SELECT coalesce(max(seq), 0) FROM change"
 SELECT_ISSUED = "SELECT seq FROM sqlite_sequence WHERE name = 'change'"
@@ -229,6 +230,11 @@ def past(tx: Read, after: int) -> CommitRow | None:
     """Gives the commit that holds the first change past a cursor."""
     found = tx.value(SELECT_PAST, after=after)
     return None if found is None else CommitRow(found)
+
+
+def holds(tx: Read, commit: CommitRow, cursor: int) -> bool:
+    """Tells whether the change with a cursor is of a commit."""
+    return tx.value(SELECT_HOLDS, commit_id=commit, cursor=cursor) is not None
 
 
 def newest(tx: Read) -> Sha256 | None:

@@ -101,6 +101,15 @@ def test_what_is_no_wish_is_refused(worked: Spool, tmp_path: Path, form: Any, si
 
 
 @pytest.mark.parametrize("form", ["jsonl", "git"])
+def test_a_cursor_that_no_change_has_yet_is_refused(worked: Spool, tmp_path: Path, form: Any) -> None:
+    newest = worked.journal.export(form, tmp_path / "whole")["cursor"]
+    assert worked.journal.export(form, tmp_path / "rest", since=newest)["cursor"] == newest
+    with pytest.raises(UsageError, match=f"no change has cursor {newest + 1} yet: the newest has {newest}"):
+        worked.journal.export(form, tmp_path / "out", since=newest + 1)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("form", ["jsonl", "git"])
 def test_a_disk_that_refuses_leaves_nothing(
     worked: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: Any
 ) -> None:

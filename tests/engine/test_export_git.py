@@ -128,6 +128,19 @@ def test_a_stream_goes_on_where_the_one_before_it_ended(
     assert whole.commits() == repository.commits()
 
 
+def test_a_stream_does_not_begin_within_a_commit(spool: Spool, tmp_path: Path) -> None:
+    spool.write("a", "1")
+    spool.write("b", "1")
+    first = spool.commit("two")
+    spool.write("a", "2")
+    spool.commit("one")
+    assert first is not None and first.cursor == 2
+    with pytest.raises(UsageError, match="cursor 1 lies within a commit"):
+        spool.journal.export("git", tmp_path / "stream", since=1)
+    assert not (tmp_path / "stream").exists()
+    assert spool.journal.export("git", tmp_path / "stream", since=2)["commits"] == 1
+
+
 def test_all_branches_come(root: Path, tmp_path: Path, repository: Repository) -> None:
     (tmp_path / "second").mkdir()
     path = tmp_path / "both.db"
