@@ -26,5 +26,8 @@ def run(arguments: Namespace) -> int:
         found = spool.adopt(paths)
         code = patches.report(arguments, place, found)
     if not found and not arguments.json:
-        Screen(arguments).line("Nothing to adopt: all is as the journal says.")
+        said = "all" if paths else "what is tracked"
+        Screen(arguments).line(f"Nothing to adopt: {said} is as the journal says.")
+        if not paths:
+            Screen(arguments).advice("`spool adopt .` takes in new files too.")
     return code

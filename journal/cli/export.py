@@ -9,6 +9,7 @@ from journal.cli import access, output
 from journal.cli.location import located
 from journal.cli.output import Screen
 from journal.cli.progress import bar
+from journal.errors import UsageError
 
 if TYPE_CHECKING:
     from journal import Journal
@@ -32,7 +33,10 @@ def run(arguments: Namespace) -> int:
     """Exports, and says how much of each there was."""
     screen = Screen(arguments)
     place = located(arguments)
-    to_output = arguments.format == "git" and arguments.into == "-"
+    if arguments.into == "-" and arguments.format != "git":
+        hint = "name a folder, or ./- for one of that name"
+        raise UsageError(f"{arguments.format} is a file a view, and cannot go to standard output", hint=hint)
+    to_output = arguments.into == "-"
     into = str(place.beside(arguments.into)) if arguments.into else ""
     with access.reading(place) as journal, bar(screen, "Exporting") as progress:
         if to_output:
@@ -42,7 +46,7 @@ def run(arguments: Namespace) -> int:
     rows = {name: count for name, count in counts.items() if name != "cursor"}
     document = {"format": arguments.format, "into": "-" if to_output else os.path.realpath(into)}
     document |= {"counts": rows, "cursor": counts["cursor"]}
-    said = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in rows.items())
+    said = ", ".join(_said(name, count) for name, count in rows.items())
     said += f"; go on by --since {counts['cursor']}"
     if to_output and screen.json:
         output.complain(output.as_json({"version": output.VERSION, **document}).decode().rstrip("\n"))
@@ -53,6 +57,13 @@ def run(arguments: Namespace) -> int:
     else:
         screen.line(f"{output.shown(arguments.into)}: {said}")
     return 0
+
+
+def _said(name: str, count: int) -> str:
+    """Says how much there was of one kind; the views are called by their names, most of which name no one thing."""
+    if name.endswith("s"):
+        return output.plural(count, name[:-1])
+    return f"{count} {name.replace('_', ' ')}"
 
 
 def _stream(journal: "Journal", since: int, progress: "Progress | None") -> Mapping[str, int]:

@@ -17,7 +17,7 @@ def describe(parser: ArgumentParser) -> None:
         "bytes_before, bytes_after, dry_run."
     )
     parser.add_argument("--keep-commits", type=values.positive, metavar="N", help="keep the newest N of each branch")
-    parser.add_argument("--keep-days", type=values.seconds, metavar="D", help="keep those of the last D days")
+    parser.add_argument("--keep-days", type=values.days, metavar="D", help="keep those of the last D days")
     parser.add_argument(
         "--max-bytes", type=values.amount, metavar="SIZE", help="let go no more than it takes to fit in, such as 500M"
     )
@@ -48,4 +48,6 @@ def run(arguments: Namespace) -> int:
         screen.advice(f"{UNTOUCHED} --yes does it.")
     else:
         screen.line(f"{listed} are gone; of {before} {after} stay")
+    if arguments.max_bytes is not None and found["bytes_after"] > arguments.max_bytes:
+        screen.line(f"{output.size(arguments.max_bytes)} is not reached: all that is left is to be kept")
     return 0

@@ -55,6 +55,18 @@ def seconds(text: str) -> float:
     return found
 
 
+def days(text: str) -> float:
+    """Reads a number of days.
+
+    Raises:
+        ArgumentTypeError: it is none from 0 up.
+    """
+    try:
+        return seconds(text)
+    except ArgumentTypeError:
+        raise ArgumentTypeError(f"{text!r} is no number of days") from None
+
+
 def amount(text: str) -> int:
     """Reads a number of bytes: 500000, or 64K, 500M, 1.5G, 2T, of 1024 each.
 

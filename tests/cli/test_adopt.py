@@ -10,7 +10,10 @@ def test_what_someone_else_changed(committed: Runner, root: Path) -> None:
     (root / "src/b.txt").unlink()
     (root / "new.txt").write_text("new\n")
     assert committed("adopt").out.splitlines()[:2] == ["M  a.txt  +1 -3", "D  src/b.txt  -1"]
-    assert committed("adopt").out == "Nothing to adopt: all is as the journal says.\n"
+    told = "Nothing to adopt: what is tracked is as the journal says.\n"
+    assert committed("adopt").out == told + "`spool adopt .` takes in new files too.\n"
+    assert committed("adopt", "--plain").out == told
+    assert committed("adopt", "a.txt").out == "Nothing to adopt: all is as the journal says.\n"
     assert committed("diff", "--name-only").out.split() == ["a.txt", "src/b.txt"]
 
 

@@ -11,7 +11,7 @@ from tests.cli.running import Runner
 
 def test_a_stream_for_git(committed: Runner, tmp_path: Path) -> None:
     out = committed("export", "git", "../stream").out
-    assert out == "../stream: 1 commits, 2 changes, 2 contents, 0 left out; go on by --since 2\n"
+    assert out == "../stream: 1 commit, 2 changes, 2 contents, 0 left out; go on by --since 2\n"
     assert (tmp_path / "stream").read_bytes().endswith(b"\ndone\n")
     told = committed("export", "git", str(tmp_path / "more"), "--since", "2", "--json").json
     assert told["into"] == str(tmp_path / "more")
@@ -22,7 +22,7 @@ def test_a_stream_to_standard_output(committed: Runner, tmp_path: Path) -> None:
     committed("export", "git", "../stream")
     done = committed("export", "git", "-")
     assert done.out.encode() == (tmp_path / "stream").read_bytes()
-    assert done.err == "spool: 1 commits, 2 changes, 2 contents, 0 left out; go on by --since 2\n"
+    assert done.err == "spool: 1 commit, 2 changes, 2 contents, 0 left out; go on by --since 2\n"
     done = committed("export", "git", "-", "--json")
     assert done.out.encode() == (tmp_path / "stream").read_bytes()
     assert json.loads(done.err)["counts"]["commits"] == 1
@@ -47,3 +47,9 @@ def test_what_stands_there_is_told(committed: Runner, tmp_path: Path) -> None:
         told = committed("export", *arguments, code=2)
         assert told.out == "" and told.err.startswith("spool: ")
     assert (tmp_path / "mine").read_text() == "mine"
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_views_do_not_go_to_standard_output(committed: Runner, root: Path, form: str) -> None:
+    assert "cannot go to standard output" in committed("export", form, "-", code=2).err
+    assert not (root / "-").exists()

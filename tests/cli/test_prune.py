@@ -34,6 +34,16 @@ def test_without_a_criterion_or_with_a_wrong_one_it_is_refused(committed: Runner
     assert "what to keep" in committed("prune", code=2).err
     for wrong in (("--keep-commits", "0"), ("--keep-days", "x"), ("--max-bytes", "much")):
         committed("prune", *wrong, code=2)
+    assert "'x' is no number of days" in committed("prune", "--keep-days", "x", code=2).err
+
+
+def test_a_size_that_cannot_be_reached_is_told(committed: Runner) -> None:
+    many(committed)
+    told = "1.0 KiB is not reached: all that is left is to be kept\n"
+    assert committed("prune", "--max-bytes", "1K").out.endswith(told)
+    assert committed("prune", "--max-bytes", "1K", "--yes").out.endswith(told)
+    assert committed("prune", "--max-bytes", "1K", "--yes").out == "Nothing to prune.\n" + told
+    assert committed("prune", "--max-bytes", "1G").out == "Nothing to prune.\n"
 
 
 @pytest.mark.parametrize(
