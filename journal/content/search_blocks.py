@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from journal.content.diff_parsing import FileDiff, ParsedHunk
 from journal.content.markers import SEARCH, fence, form_at, misread, mixed
+from journal.content.similarity import common_ends
 
 _MIDDLE = re.compile(rb"(={5,9})(?:[ \t]+(?:REPLACE|WITH|BY))?[ \t\r]*", re.IGNORECASE)
 _END = re.compile(rb"(>{5,9})[ \t]*REPLACE[ \t\r]*", re.IGNORECASE)
@@ -129,13 +130,7 @@ def _part(block: _Block, name: str | None) -> FileDiff:
 def _body(block: _Block) -> tuple[tuple[str, bytes], ...]:
     """Gives the lines with signs: what both parts begin and end with is context."""
     old, new = block.old, block.new
-    most = min(len(old), len(new))
-    head = 0
-    while head < most and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    head, tail = common_ends(old, new)
     kept = old[len(old) - tail :]
     removed, added = old[head : len(old) - tail], new[head : len(new) - tail]
     signed = [(" ", old[:head]), ("-", removed), ("+", added), (" ", kept)]

@@ -94,7 +94,7 @@ def word_diffs(old: Iterable[str], new: Iterable[str]) -> Diffs:
     return [(sign, "".join(meant[code] for code in text)) for sign, text in engine().diff_main(*coded, False)]
 
 
-def common_ends(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
+def common_ends(a: Sequence[str | bytes], b: Sequence[str | bytes]) -> tuple[int, int]:
     """Counts the members that two sequences begin with alike, and of the rest those that they end with alike."""
     most = min(len(a), len(b))
     start = 0

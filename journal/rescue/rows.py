@@ -7,6 +7,7 @@ from journal.database.migrate import SUPPORTED, made, shipped
 from journal.records import Finding
 from journal.rescue.codes import finding
 from journal.rescue.gauge import paged
+from journal.tables import paths
 
 SELECT_VERSION = "PRAGMA user_version"
 SELECT_SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
@@ -104,7 +105,7 @@ def blobs(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
 
 def _blobs(look: Read, some: list[tuple[int, bytes | None, int, str, tuple[int, ...]]]) -> Iterator[Finding]:
     named = {each for row in some for each in row[4]}
-    sizes: dict[int, int] = dict(look.rows(SELECT_SIZES, ids="[" + ",".join(map(str, named)) + "]"))
+    sizes: dict[int, int] = dict(look.rows(SELECT_SIZES, ids=paths.ids(named)))
     for number, sha, size, state, ids in some:
         name = f"blob {number}" if sha is None else sha.hex()
         if missing := next((each for each in ids if each not in sizes), None):

@@ -1,6 +1,6 @@
 """Whether every tree is what the changes made: each begins where the one before left its path, the last is head."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from journal.content.paths import loaded
 from journal.database import Read
@@ -8,7 +8,7 @@ from journal.limits import VERIFY_PAGE_ROWS
 from journal.records import Finding
 from journal.rescue.codes import finding
 from journal.rescue.gauge import onward
-from journal.tables import bases
+from journal.tables import bases, paths
 
 SELECT_HISTORY = """
 SELECT c.path_id, c.commit_id, k.branch_id, c.before_blob, c.before_mode, c.before_kind,
@@ -99,7 +99,7 @@ def _history(look: Read) -> Iterator[tuple]:  # type: ignore[type-arg]  # the co
 def _heads(look: Read, ended: dict[int, States]) -> Iterator[Finding]:
     """Holds the last state of some paths against the tree at head."""
     entries: dict[int, States] = {path: {} for path in ended}
-    for path, branch, *state in look.rows(SELECT_ENTRIES, ids=_json(ended)):
+    for path, branch, *state in look.rows(SELECT_ENTRIES, ids=paths.ids(ended)):
         entries[path][branch] = tuple(state)
     for path, states in ended.items():
         if {branch: state for branch, state in states.items() if state != ABSENT} != entries[path]:
@@ -115,7 +115,3 @@ def staged(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
 def _name(look: Read, path: int) -> str:
     row = look.row(SELECT_NAME, id=path)
     return f"path {path}" if row is None else loaded(*row)
-
-
-def _json(numbers: Iterable[int]) -> str:
-    return "[" + ",".join(map(str, numbers)) + "]"

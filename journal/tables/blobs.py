@@ -10,7 +10,7 @@ from journal.content.packing import PackedBlob, Tally, unpack
 from journal.database import Read, Write
 from journal.errors import CorruptionError, DigestMismatch, UnknownName
 from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256
-from journal.tables import chunks
+from journal.tables import chunks, paths
 
 SELECT_ID = "SELECT id FROM blob WHERE sha256 = :sha256"
 SELECT_NAME = "SELECT sha256 FROM blob WHERE id = :id"
@@ -167,8 +167,7 @@ def lists(tx: Read, many: Iterable[Sha256]) -> dict[Sha256, tuple[ChunkId, ...]]
 
 def digests(tx: Read, blob: BlobRow) -> tuple[ChunkDigest, ...]:
     """Names a content's chunks, in order."""
-    listed = "[" + ",".join(map(str, blob.chunks)) + "]"
-    return tuple(ChunkDigest(row[0]) for row in tx.rows(chunks.SELECT_DIGESTS, ids=listed))
+    return tuple(ChunkDigest(row[0]) for row in tx.rows(chunks.SELECT_DIGESTS, ids=paths.ids(blob.chunks)))
 
 
 def whole(blob: BlobRow, store: chunks.Chunks, tx: Read) -> bytes:

@@ -10,6 +10,7 @@ from journal.database import Read, Write
 from journal.errors import CorruptionError
 from journal.ids import ChunkDigest, ChunkId
 from journal.limits import CHUNK_CACHE_BYTES, LINEAGE_CACHE_ROWS
+from journal.tables import paths
 
 INSERT_CHUNK = """
 INSERT INTO chunk (digest, size, codec, base_id, gen, body)
@@ -103,7 +104,7 @@ def sizes(tx: Read, ids: Sequence[ChunkId]) -> list[int]:
     Raises:
         CorruptionError: one is missing.
     """
-    found = [int(row[0]) for row in tx.rows(SELECT_SIZES, ids="[" + ",".join(map(str, ids)) + "]")]
+    found = [int(row[0]) for row in tx.rows(SELECT_SIZES, ids=paths.ids(ids))]
     if len(found) != len(ids):
         raise CorruptionError(f"{len(ids) - len(found)} chunks are missing", hint="run `spool verify`")
     return found

@@ -1,12 +1,11 @@
 """Rows that leave a journal, each step with the record of it that has to come first."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 
 from journal.database import Write
 from journal.ids import BranchId, InvocationId, PathId
-from journal.tables import bases
+from journal.tables import bases, paths
 from journal.tables.bases import Base
 from journal.tables.invocations import Chain
 from journal.tables.retention import CommitLine
@@ -26,12 +25,12 @@ DELETE_CHANGES = """
 DELETE FROM change WHERE commit_id IN (SELECT id FROM commits WHERE branch_id = :branch_id AND n <= :n)
 """
 DELETE_COMMITS = "DELETE FROM commits WHERE branch_id = :branch_id AND n <= :n"
-DELETE_EDITS = "DELETE FROM edit WHERE id IN (SELECT value FROM json_each(:ids))"
+DELETE_EDITS = f"DELETE FROM edit WHERE id {paths.IN_IDS}"
 DELETE_ACTS = "DELETE FROM invocation WHERE id <= :upto"
 DELETE_LINKS = "DELETE FROM audit_link WHERE seq <= :seq"
-DELETE_SEEN = "DELETE FROM seen WHERE blob_id IN (SELECT value FROM json_each(:ids))"
-DELETE_BLOBS = "DELETE FROM blob WHERE id IN (SELECT value FROM json_each(:ids))"
-DELETE_CHUNKS = "DELETE FROM chunk WHERE id IN (SELECT value FROM json_each(:ids))"
+DELETE_SEEN = f"DELETE FROM seen WHERE blob_id {paths.IN_IDS}"
+DELETE_BLOBS = f"DELETE FROM blob WHERE id {paths.IN_IDS}"
+DELETE_CHUNKS = f"DELETE FROM chunk WHERE id {paths.IN_IDS}"
 DELETE_PATCHES = """
 DELETE FROM patch WHERE (before_id <> 0 AND before_id NOT IN (SELECT id FROM blob))
                      OR (after_id <> 0 AND after_id NOT IN (SELECT id FROM blob))
@@ -83,19 +82,19 @@ def acts(tx: Write, chain: Chain, act: InvocationId, gone: Links, now: int) -> N
 
 def edits(tx: Write, ids: Iterable[int]) -> None:
     """Removes edits; their branch's base must be newer."""
-    tx.run(DELETE_EDITS, ids=_listed(ids))
+    tx.run(DELETE_EDITS, ids=paths.ids(ids))
 
 
 def blobs(tx: Write, ids: Iterable[int]) -> None:
     """Removes contents that nothing names but what was last seen on disk, which is a cache."""
-    listed = _listed(ids)
+    listed = paths.ids(ids)
     tx.run(DELETE_SEEN, ids=listed)
     tx.run(DELETE_BLOBS, ids=listed)
 
 
 def chunks(tx: Write, ids: Iterable[int]) -> None:
     """Removes chunks that no content holds, those before their bases."""
-    tx.run(DELETE_CHUNKS, ids=_listed(ids))
+    tx.run(DELETE_CHUNKS, ids=paths.ids(ids))
 
 
 def patches(tx: Write) -> None:
@@ -107,6 +106,3 @@ def _record(tx: Write, chain: Chain, columns: tuple[int | str | bytes | None, ..
     seq = chain.pruned(InvocationId(columns[0]), columns)  # type: ignore[arg-type]  # the act stands first
     tx.run_many(INSERT_RECORD, [(seq, *columns)])
 
-
-def _listed(ids: Iterable[int]) -> str:
-    return json.dumps(list(ids))

@@ -14,7 +14,7 @@ INSERT_PATH = "INSERT INTO path (name, raw) VALUES (:name, :raw) RETURNING id"
 IN_SPANS = "json_each(:spans) AS j CROSS JOIN path AS p ON p.name >= j.value ->> 0 AND p.name < j.value ->> 1"
 """the paths at and below some others, by as many seeks in the index of names; see `spans`."""
 IN_IDS = "IN (SELECT value FROM json_each(:ids))"
-"""rows of some paths, by a seek each; see `ids`."""
+"""rows of some paths, or of other numbers, by a seek each; see `ids`."""
 SELECT_NAME = "SELECT name, raw FROM path WHERE id = :id"
 SELECT_ANY = f"SELECT EXISTS (SELECT 1 FROM {IN_SPANS})"
 
@@ -57,6 +57,6 @@ def spans(starts: Iterable[str]) -> str:
     return json.dumps([span for start in outermost(starts) for span in spans_of(start)])
 
 
-def ids(many: Iterable[PathId]) -> str:
-    """Spells numbers for IN_IDS."""
+def ids(many: Iterable[int]) -> str:
+    """Spells the numbers of paths, or of other rows, for `json_each(:ids)`."""
     return "[" + ",".join(map(str, many)) + "]"
