@@ -6,6 +6,7 @@ from journal.engine.follower import Follower
 from journal.engine.following import supply_async
 from journal.engine.journal import Journal
 from journal.engine.lazy import JournalSource
+from journal.engine.salvage import salvage
 from journal.engine.spool import Spool
 from journal.engine.validators import NamedValidator, ValidationContext, Validator
 from journal.errors import (
@@ -52,6 +53,7 @@ from journal.records import (
     Hunk,
     Invocation,
     Kind,
+    Lost,
     Metadata,
     Move,
     Operation,
@@ -66,6 +68,7 @@ from journal.records import (
     RecoveryReport,
     Replace,
     ResetReport,
+    SalvageReport,
     Status,
     StatusEntry,
     StrPath,
@@ -110,6 +113,7 @@ __all__ = [
     "JournalError",
     "Kind",
     "LimitExceeded",
+    "Lost",
     "MigrationFailed",
     "Move",
     "NamedValidator",
@@ -132,6 +136,7 @@ __all__ = [
     "RecoveryReport",
     "Replace",
     "ResetReport",
+    "SalvageReport",
     "SchemaError",
     "SchemaTooNew",
     "Spool",
@@ -154,4 +159,5 @@ __all__ = [
     "create_diff",
     "has_conflicts",
     "operation",
+    "salvage",
 ]
