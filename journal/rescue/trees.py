@@ -132,7 +132,8 @@ def _of_page(pages: Pages, found: Survey, place: Place, shape: Shape) -> Iterato
         try:
             values = record(pages, data, cell)
         except Unreadable:
-            found.broken += [(place.table, place.page)] if place.table else []
+            if place.table:
+                found.broken.append((place.table, place.page))
             continue
         if not shape.fits(values):
             if not place.table:
