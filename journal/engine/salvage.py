@@ -31,10 +31,15 @@ from journal.workspace.beside import SIDES, Beside
 from journal.workspace.faults import system_errors
 
 CURE = "name a file that is not there yet"
-LASTING = frozenset({"path", "chunk", "blob", "commits", "change", "edit", "invocation", "audit_link", "session", "root"})
+LASTING = frozenset(
+    {"path", "chunk", "blob", "commits", "change", "edit", "invocation", "audit_link", "session", "root"}
+)
 """tables whose rows do not change or go; of the others a page that no tree leads to may hold what is over."""
 
-COUNTED = ("path", "chunk", "blob", "commits", "change", "edit", "invocation", "audit_link", "session", "branch", "staged")
+COUNTED = (
+    *("path", "chunk", "blob", "commits", "change", "edit", "invocation", "audit_link", "session", "branch"),
+    "staged",
+)
 
 
 def salvage(
@@ -94,7 +99,7 @@ def _made(path: str, pages: Pages, temp: str, pace: Pace) -> SalvageReport:
     database = Database.open(temp, readonly=False, create=True)
     try:
         opening.prepare(database)
-        database.look().rows("PRAGMA foreign_keys=OFF")  # rows come over in any order
+        work.in_any_order(database.look())
         database.keep("off")  # it is synced as a whole, before it has its name
         losses = Losses()
         Salvage(database, pages, losses, pace).run()

@@ -10,7 +10,7 @@ INDEX_INSIDE, TABLE_INSIDE, INDEX_LEAF, TABLE_LEAF = 0x02, 0x05, 0x0A, 0x0D
 KINDS = frozenset((INDEX_INSIDE, TABLE_INSIDE, INDEX_LEAF, TABLE_LEAF))
 INTEGER_BYTES = (0, 1, 2, 3, 4, 6, 8)
 
-Value = None | int | float | str | bytes
+Value = None | int | str | bytes
 Values = tuple[Value, ...]
 
 

@@ -97,22 +97,16 @@ class Contents:
 
     def _mend(self, number: int, rows: list[Values], names: list[bytes]) -> None:
         """Tries the names that the index tells, then a chunk that is the whole content, then keeps the bare name."""
-        made: tuple[Value, ...]
         for sha in names:
             if any(self._blob((row[0], sha, *row[2:])) for row in rows):
                 return
             chunk = self._by_digest.get(sha[:16])
-            if chunk is not None and self._sound[chunk].sha256 == sha:
-                made = (number, sha, 0, 0, 0, rows[0][5] if rows else 0, "whole", packed_ids([ChunkId(chunk)]))
-                if self._blob(made):
-                    return
-            if sha == EMPTY and self._blob((number, sha, 0, 1, 0, rows[0][5] if rows else 0, "whole", b"")):
+            packed = b"" if sha == EMPTY or chunk is None else packed_ids([ChunkId(chunk)])
+            if self._blob((number, sha, 0, 0, 0, rows[0][5] if rows else 0, "whole", packed)):
                 return
-        for sha, size in [*((sha, 0) for sha in names), *((row[1], row[2]) for row in rows)]:
-            made = (number, sha, size, 0, 0, 0, "whole", HOLLOW)
-            if isinstance(sha, bytes) and salvaged.put(self.tx, "blob", made):
-                self.hollow.add(number)
-                return
+        bare = [*((sha, 0) for sha in names), *((row[1], row[2]) for row in rows)]
+        if any(salvaged.put(self.tx, "blob", (number, sha, size, 0, 0, 0, "whole", HOLLOW)) for sha, size in bare):
+            self.hollow.add(number)
 
     def _blob(self, row: Values) -> bool:
         number, sha, _, _, _, created_at, _, packed = row
@@ -132,7 +126,9 @@ class Contents:
         tally = Tally()
         try:
             for each in ids:
-                tally.update(self._store.by_number(each))
+                chunk = self._store.unchecked(each)  # it was checked when it came over, and the whole is checked now
+                tally.update(chunk.data)
+                self._store.remember(chunk)
         except CorruptionError:
             return None
         return Facts(tally.sha256, tally.size, tally.is_text, tally.line_count)

@@ -49,7 +49,7 @@ class Histories:
         for entry in told:
             if len(entry) != 2 or not isinstance(entry[0], str) or not isinstance(entry[1], int):
                 continue
-            name, number = entry
+            name, number = str(entry[0]), int(entry[1])
             if salvaged.path(self.tx, number) is None:
                 if not name.startswith(ESCAPED):
                     salvaged.put(self.tx, "path", (number, name, None))
@@ -106,12 +106,12 @@ class Histories:
             same = by_path.setdefault(change.path_id, [])
             if change not in same:
                 same.append(change)
-        renamed = {
-            each for change in changes for each in (change.path_id, change.renamed_from) if each in self._other_names
-        }
-        ways = product(self._sayings(number), product(*by_path.values()), *([False, True] for _ in renamed))
-        for row, chosen, *switched in islice(ways, SALVAGE_GUESSES_MAX):
-            names = {int(each): self._other_names[int(each)] for each, on in zip(renamed, switched, strict=True) if on}  # type: ignore[arg-type]
+        named = (each for change in changes for each in (change.path_id, change.renamed_from))
+        renamed = sorted({each for each in named if isinstance(each, int) and each in self._other_names})
+        switches = product([False, True], repeat=len(renamed))
+        ways = product(self._sayings(number), product(*by_path.values()), switches)
+        for row, chosen, switched in islice(ways, SALVAGE_GUESSES_MAX):
+            names = {each: self._other_names[each] for each, on in zip(renamed, switched, strict=True) if on}
             if self._says(row, chosen, names):
                 self._keep(row, chosen, names)
                 return True
@@ -147,7 +147,8 @@ class Histories:
         """Gives a change as a commit's id covers it; None when it names a path or content that is not here."""
         path, old = self._name(change.path_id, names), self._name(change.renamed_from, names)
         before, after = (
-            None if blob is None else salvaged.content(self.tx, blob) for blob in (change.before_blob, change.after_blob)
+            None if each is None else salvaged.content(self.tx, each)
+            for each in (change.before_blob, change.after_blob)
         )
         if path is None or (old is None) != (change.renamed_from is None):
             return None
@@ -159,7 +160,7 @@ class Histories:
     def _name(self, number: Value, names: dict[int, str]) -> str | None:
         if number is None:
             return None
-        return names.get(number) if number in names else salvaged.path(self.tx, number)  # type: ignore[arg-type]
+        return names.get(number) if number in names else salvaged.path(self.tx, number)
 
     def _keep(self, said: tuple[Values, bytes | None], changes: Iterable[Change], names: dict[int, str]) -> None:
         row = said[0]
@@ -179,10 +180,10 @@ class Histories:
         reason = "its commit is damaged and cannot be proven" if number in self._rows else "its commit cannot be read"
         for change in changes:
             content = salvaged.content(self.tx, change.after_blob)
-            path = salvaged.path(self.tx, change.path_id) or f"path {change.path_id}"
+            path = salvaged.path(self.tx, change.path_id) or f"path {change.path_id!r}"
             self._losses.lose(sha, path, None if content is None else content[0], reason)
         said = next((row[10] for row in self._rows.get(number, [])), None)
         missing = said - len(changes) if isinstance(said, int) else 0
         if missing > 0 or not changes:
-            reason = f"{missing} of its {said} changes cannot be read" if missing > 0 else "the commit cannot be read"
+            reason = f"{missing} of its {said!r} changes cannot be read" if missing > 0 else "the commit cannot be read"
             self._losses.lose(sha, "", None, reason)

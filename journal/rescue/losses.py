@@ -52,11 +52,9 @@ def tell_broken(losses: Losses, broken: Iterable[tuple[str, int]], unproven: int
     """Says which trees are damaged: of a table whose rows nothing else tells of that is a loss, else only a warning."""
     counted = Counter(table for table, _ in dict.fromkeys(broken))
     for table, pages in sorted(counted.items()):
-        losses.find(
-            "page", table, f"{pages} of its places in the file are damaged", error=table in ALONE
-        )
+        losses.find("page", table, f"{pages} of its places in the file are damaged", error=table in ALONE)
     if unproven:
-        losses.find("wal", "frames", f"{unproven} of the log are damaged; the pages are as they were before", error=True)
+        losses.find("wal", "frames", f"{unproven} of the log are damaged; their pages are as they were before")
     if unreadable:
         losses.find("disk", "pages", f"the disk does not give {unreadable} of them", error=False)
 

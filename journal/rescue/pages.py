@@ -1,4 +1,4 @@
-"""The pages of a database file that may be damaged, as they lie in the file or, newer, in its WAL; opened to read only."""
+"""The pages of a database file that may be damaged, as they lie in it or, newer, in its WAL; opened to read only."""
 
 import os
 import stat

@@ -68,7 +68,7 @@ class Survey(NamedTuple):
 
 def survey(pages: Pages, shapes: Mapping[str, Shape], index_roots: Mapping[str, int]) -> Survey:
     """Finds out what each page of the file belongs to."""
-    roots = {name: shape.root for name, shape in shapes.items()} | index_roots
+    roots = {name: shape.root for name, shape in shapes.items()} | dict(index_roots)
     roots = {SCHEMA: 1} | roots | _told(pages, roots)
     ordered = {name for name, shape in shapes.items() if shape.has_rowid} | {SCHEMA}
     places, taken, broken = dict[str, list[Place]](), set[int](), list[tuple[str, int]]()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from journal.database import Write
+from journal.database import Read, Write
 from journal.rescue.cells import Values
 from journal.rescue.losses import Losses
 from journal.tables import salvaged
@@ -12,6 +12,11 @@ Rows = Callable[[str], Iterable[Values]]
 AS_THEY_ARE = ("root", "session", "invocation", "audit_link", "follower")
 NUMBERED = {"commits": "id", "change": "seq", "edit": "id", "invocation": "id", "audit_link": "seq"}
 """tables that give out each number once, and the column of it."""
+
+
+def in_any_order(look: Read) -> None:
+    """Lets a connection take rows before those that they name."""
+    look.rows("PRAGMA foreign_keys=OFF")
 
 
 def actors(tx: Write, rows: Rows) -> None:
@@ -32,14 +37,14 @@ def edits(tx: Write, rows: Rows) -> None:
 
 
 def staged(tx: Write, rows: Rows, losses: Losses) -> None:
-    """Brings over what is staged and agrees with its last edit, and what is open on disk, an act whole or not at all."""
+    """Brings over what is staged and agrees with its last edit, and what is open on disk, an act whole or not."""
     for row in rows("staged"):
         path, edit = salvaged.path(tx, row[1]), salvaged.edit(tx, row[8])
         agrees = edit is not None and edit == (row[0], row[1], tuple(row[5:8]))
         if path is not None and agrees and _whole(tx, row[2], row[5]) and salvaged.put(tx, "staged", row):
             continue
         content = salvaged.content(tx, row[5])
-        name = path or f"path {row[1]}"
+        name = path or f"path {row[1]!r}"
         losses.lose(None, name, content and content[0], "what was staged of it is damaged")
     _intents(tx, list(rows("intent")), losses)
     for row in rows("made_dir"):
@@ -48,14 +53,14 @@ def staged(tx: Write, rows: Rows, losses: Losses) -> None:
     for row in rows("rescued"):
         path, kept = salvaged.path(tx, row[1]), salvaged.content(tx, row[2])
         if path is None or kept is None or not kept[1] or not salvaged.put(tx, "rescued", row):
-            losses.lose(None, path or f"path {row[1]}", kept and kept[0], "it was kept aside and is damaged")
+            losses.lose(None, path or f"path {row[1]!r}", kept and kept[0], "it was kept aside and is damaged")
 
 
 def _intents(tx: Write, rows: list[Values], losses: Losses) -> None:
     bad = {row[2] for row in rows if not _sound_intent(tx, row)}
     for row in rows:
         if row[2] in bad or not salvaged.put(tx, "intent", row):
-            path = salvaged.path(tx, row[1]) or f"path {row[1]}"
+            path = salvaged.path(tx, row[1]) or f"path {row[1]!r}"
             losses.find("intent", path, "a write of it was not finished, and what it was to become cannot be told")
 
 

@@ -9,7 +9,7 @@ from journal.errors import CorruptionError, UsageError
 from journal.tables.blobs import HOLLOW
 from journal.tables.states import Columns
 
-Value = None | int | float | str | bytes
+Value = None | int | str | bytes
 
 SELECT_NAME = "SELECT name, raw FROM path WHERE id = :id"
 UPDATE_NAME = "UPDATE path SET name = :name WHERE id = :id"

@@ -1,26 +1,29 @@
-"""A sound journal, made once: every test damages copies of it."""
+"""A journal that was just made, open to be filled."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.rescue.damaging import Sound, made
-
-
-@pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Sound:
-    """A journal of several commits, closed."""
-    folder = tmp_path_factory.mktemp("whole")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPOOL_HOME", str(folder / "home"))
-        return made(folder)
+from journal.database import Database, Write
+from journal.engine import opening
+from journal.rescue import work
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """An empty folder for a damaged copy and what is salvaged of it."""
-    folder = tmp_path / "place"
-    folder.mkdir()
-    return folder
+def database(tmp_path: Path) -> Iterator[Database]:
+    """An empty journal, whose rows may come in any order."""
+    found = Database.open(str(tmp_path / "new.file"), readonly=False, create=True)
+    opening.prepare(found)
+    work.in_any_order(found.look())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def tx(database: Database) -> Iterator[Write]:
+    """A transaction in it."""
+    with database.begin() as found:
+        yield found

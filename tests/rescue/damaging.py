@@ -30,12 +30,13 @@ class Sound(NamedTuple):
 
 
 def made(folder: Path) -> Sound:
-    """Makes a journal of several commits: small files, a large one with deltas, a symlink, modes, a move, staged work."""
+    """Makes a journal of commits: small files, a large one with deltas, a symlink, modes, a move, staged work."""
     root, path = folder / "root", folder / "sound.db"
     root.mkdir()
     with Spool.open(root, journal=path) as spool:
         for number in range(40):
-            lines = (f"{number} {line} {hashlib.sha256(b'%d %d' % (number, line)).hexdigest()}\n" for line in range(number))
+            digests = [hashlib.sha256(b"%d %d" % (number, line)).hexdigest() for line in range(number)]
+            lines = (f"{number} {line} {digest}\n" for line, digest in enumerate(digests))
             spool.write(f"dir/f{number}.txt", "".join(lines))
         large = bytearray(random.Random(1).randbytes(300_000))
         spool.write("large", bytes(large))
