@@ -34,7 +34,7 @@ def criteria(keep_commits: object, keep_days: object, max_bytes: object) -> Crit
         UsageError: nothing was said, or a number makes no sense.
     """
     if keep_commits is None and keep_days is None and max_bytes is None:
-        hint = "say what to keep: keep_commits=, keep_days= or max_bytes="
+        hint = "say how many commits, how many days, or at most how many bytes to keep"
         raise UsageError("prune was not told what to keep", hint=hint)
     for name, given, least in (("keep_commits", keep_commits, 1), ("max_bytes", max_bytes, 0)):
         if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < least):

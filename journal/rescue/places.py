@@ -154,7 +154,7 @@ def refuse_unknown(database: Database, root: str) -> None:
     except JournalError:
         return
     if not known or not os.path.isdir(root):
-        hint = "name the folder that is journaled, or leave root= out"
+        hint = "name the folder that is journaled, or none"
         message = f"{root!r} is no root of the journal {database.path}"
         raise UnknownName(message, hint=hint, name=root, candidates=there)
 

@@ -327,7 +327,7 @@ def test_files_of_others_wake_only_once_in_a_while(quiet: Watch) -> None:
     pace, now = settled(quiet)
     pace.slept(now, heard=False, early=True)
     assert pace.next(now) == (FOLLOW_BURST_S, False)
-    assert pace.next(now + FOLLOW_BURST_S) == (FOLLOW_NET_S, True)
+    assert pace.next(now + FOLLOW_BURST_S + 0.001) == (FOLLOW_NET_S, True)  # a sum of floats may fall short of it
 
 
 def test_a_watch_that_begins_late_looks_often_at_first(quiet: Watch) -> None:
