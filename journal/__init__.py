@@ -6,6 +6,7 @@ from journal.engine.follower import Follower
 from journal.engine.following import supply_async
 from journal.engine.journal import Journal
 from journal.engine.lazy import JournalSource
+from journal.engine.salvage import salvage
 from journal.engine.spool import Spool
 from journal.engine.validators import NamedValidator, ValidationContext, Validator
 from journal.engine.verifying import verify
@@ -53,6 +54,7 @@ from journal.records import (
     Hunk,
     Invocation,
     Kind,
+    Lost,
     Metadata,
     Move,
     Operation,
@@ -67,6 +69,7 @@ from journal.records import (
     RecoveryReport,
     Replace,
     ResetReport,
+    SalvageReport,
     Status,
     StatusEntry,
     StrPath,
@@ -111,6 +114,7 @@ __all__ = [
     "JournalError",
     "Kind",
     "LimitExceeded",
+    "Lost",
     "MigrationFailed",
     "Move",
     "NamedValidator",
@@ -133,6 +137,7 @@ __all__ = [
     "RecoveryReport",
     "Replace",
     "ResetReport",
+    "SalvageReport",
     "SchemaError",
     "SchemaTooNew",
     "Spool",
@@ -155,5 +160,6 @@ __all__ = [
     "create_diff",
     "has_conflicts",
     "operation",
+    "salvage",
     "verify",
 ]

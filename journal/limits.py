@@ -343,3 +343,27 @@ FINDINGS_PER_CODE_MAX = 1000
 
 DENSE_NUMBERS_MAX = 1 << 27
 """numbers of acts that are kept track of by a byte each, 128 MB at most; no journal has come near that."""
+
+SALVAGE_BLOCK_BYTES = 1 << 20
+"""bytes of a damaged file that are read at once: whole pages, whatever their size."""
+
+SALVAGE_BLOCKS = 32
+"""blocks of them that are kept, 32 MB: a row goes on at pages that lie near it."""
+
+SALVAGE_ROW_BYTES_MAX = 64 << 20
+"""bytes of a row that a damaged file may claim; the list of chunks of a content of 1 TB has as many."""
+
+SALVAGE_LOST_MAX = 1000
+"""entries of what was lost that a report lists; the others are counted."""
+
+SALVAGE_FINDINGS_MAX = 100
+"""findings about damaged pages and rows that a report lists; the others are counted."""
+
+SALVAGE_TX_BYTES = 32 << 20
+"""bytes of contents that go into a salvaged journal in one transaction."""
+
+SALVAGE_DOUBTED_MAX = 10_000
+"""rows of doubtful place that wait until the sure ones are in, 40 MB where each is a large chunk."""
+
+SALVAGE_GUESSES_MAX = 64
+"""ways to put a damaged commit together that are tried, each a hash over all it says."""

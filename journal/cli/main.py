@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "attach": "give the root another journal, such as a copy",
         "prune": "let old commits go, and give their room back",
         "verify": "check that the journal is sound",
+        "salvage": "bring what can be read of a damaged journal into a new one",
         "recover": "mend what a crash left open, and say what was done",
         "completion": "print what lets a shell complete spool's commands",
     },

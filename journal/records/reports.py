@@ -126,3 +126,25 @@ class VerifyReport(Record):
 
     def __bool__(self) -> bool:
         return self.ok
+
+
+@dataclass(frozen=True, slots=True)
+class Lost(Record):
+    """One path at one commit that a salvage could not bring back; `path` "" where not even that is known.
+
+    `commit_id` None: no commit had it, it was staged or kept aside.
+    """
+
+    commit_id: str | None
+    path: str
+    sha256: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SalvageReport(VerifyReport):
+    """What a salvage brought into the new journal, and what it could not; true when nothing was lost."""
+
+    journal_id: str
+    recovered: Mapping[str, int] = field(hash=False)
+    lost: tuple[Lost, ...]

@@ -13,6 +13,7 @@ from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256
 from journal.tables import chunks, paths
 
 SELECT_ID = "SELECT id FROM blob WHERE sha256 = :sha256"
+SELECT_FOUND = "SELECT id, chunks = x'00000000' FROM blob WHERE sha256 = :sha256"
 SELECT_NAME = "SELECT sha256 FROM blob WHERE id = :id"
 SELECT_BLOB = "SELECT id, sha256, size, is_text, line_count, chunks FROM blob WHERE sha256 = :sha256"
 SELECT_LISTS = """
@@ -21,8 +22,14 @@ SELECT b.sha256, b.chunks FROM json_each(:names) AS j CROSS JOIN blob AS b ON b.
 INSERT_BLOB = """
 INSERT INTO blob (sha256, size, is_text, line_count, created_at, state, chunks)
 VALUES (:sha256, :size, :is_text, :line_count, :created_at, :state, :chunks)
+ON CONFLICT (sha256) DO UPDATE
+SET size = excluded.size, is_text = excluded.is_text, line_count = excluded.line_count, chunks = excluded.chunks
 RETURNING id
 """
+FILL = """
+UPDATE blob SET size = :size, is_text = :is_text, line_count = :line_count, chunks = :chunks WHERE id = :id
+"""
+SELECT_LIST = "SELECT chunks FROM blob WHERE id = :id"
 LAST_BLOB = "SELECT coalesce(max(id), 0) FROM blob"
 INSERT_NUMBERED = """
 INSERT INTO blob (id, sha256, size, is_text, line_count, created_at, state, chunks)
@@ -35,6 +42,11 @@ WHERE id = :id AND state = 'pending'
 """
 SELECT_PENDING = "SELECT id FROM blob WHERE sha256 IS NULL LIMIT 1"
 DELETE_PENDING = "DELETE FROM blob WHERE sha256 IS NULL AND (:id IS NULL OR id = :id)"
+
+
+HOLLOW = bytes(4)
+"""the list of chunks of a content whose name is known and whose bytes were lost: a chunk that there never is. The first
+time that these bytes come again they fill it."""
 
 
 class BlobRow(NamedTuple):
@@ -50,9 +62,9 @@ class BlobRow(NamedTuple):
 
 def put(tx: Write, blob: PackedBlob) -> BlobId:
     """Keeps a content and gives its number; one that is kept already costs one look-up."""
-    found = tx.value(SELECT_ID, sha256=blob.sha256)
-    if found is not None:
-        return BlobId(found)
+    found = tx.row(SELECT_FOUND, sha256=blob.sha256)
+    if found is not None and not found[1]:
+        return BlobId(found[0])
     made = {chunk.digest: chunks.put(tx, chunk) for chunk in blob.new}
     listed = [made[digest] if digest in made else chunks.number(tx, digest) for digest in blob.chunks]
     return _insert(tx, blob.sha256, blob.size, blob.is_text, blob.line_count, "whole", listed)
@@ -60,16 +72,20 @@ def put(tx: Write, blob: PackedBlob) -> BlobId:
 
 def put_many(tx: Write, many: Sequence[PackedBlob]) -> dict[Sha256, BlobId]:
     """Keeps many contents by two statements, in the order given; gives the number of each."""
-    known = {blob.sha256: tx.value(SELECT_ID, sha256=blob.sha256) for blob in many}
+    found = {blob.sha256: tx.row(SELECT_FOUND, sha256=blob.sha256) or (None, 1) for blob in many}
+    known = {sha: row[0] for sha, row in found.items()}
     fresh = dict[Sha256, PackedBlob]()
     for blob in many:
-        if known[blob.sha256] is None:
+        if found[blob.sha256][1]:
             fresh.setdefault(blob.sha256, blob)  # a later packing of the same may be based on what came in between
     made = chunks.put_many(tx, (chunk for blob in fresh.values() for chunk in blob.new))
     last, created_at, rows = int(tx.value(LAST_BLOB)), time.time_ns() // 1000, list[tuple[int | bytes, ...]]()
     for blob in fresh.values():
-        last += 1
         listed = [made[digest] if digest in made else chunks.number(tx, digest) for digest in blob.chunks]
+        if known[blob.sha256] is not None:
+            _insert(tx, blob.sha256, blob.size, blob.is_text, blob.line_count, "whole", listed)  # fills it
+            continue
+        last += 1
         facts = (blob.sha256, blob.size, int(blob.is_text), blob.line_count, created_at, packed_ids(listed))
         rows.append((last, *facts))
         known[blob.sha256] = last
@@ -90,19 +106,15 @@ def extend(tx: Write, blob_id: BlobId, more: Sequence[ChunkId]) -> None:
 
 def finish(tx: Write, blob_id: BlobId, tally: Tally) -> BlobId:
     """Names a large content; when it was here already, gives that one's number and drops the new row."""
-    found = tx.value(SELECT_ID, sha256=tally.sha256)
-    if found is not None:
-        tx.run(DELETE_PENDING, id=blob_id)
-        return BlobId(found)
-    tx.run(
-        FINISH_PENDING,
-        id=blob_id,
-        sha256=tally.sha256,
-        size=tally.size,
-        is_text=int(tally.is_text),
-        line_count=tally.line_count,
-    )
-    return blob_id
+    found = tx.row(SELECT_FOUND, sha256=tally.sha256)
+    facts = {"size": tally.size, "is_text": int(tally.is_text), "line_count": tally.line_count}
+    if found is None:
+        tx.run(FINISH_PENDING, id=blob_id, sha256=tally.sha256, **facts)
+        return blob_id
+    if found[1]:
+        tx.run(FILL, id=found[0], chunks=tx.value(SELECT_LIST, id=blob_id), **facts)
+    tx.run(DELETE_PENDING, id=blob_id)
+    return BlobId(found[0])
 
 
 def has_pending(tx: Read) -> bool:
@@ -138,7 +150,8 @@ def get(tx: Read, sha256: Sha256) -> BlobRow:
 
 def knows(tx: Read, sha256: Sha256) -> bool:
     """Tells whether a content is kept."""
-    return tx.value(SELECT_ID, sha256=sha256) is not None
+    found = tx.row(SELECT_FOUND, sha256=sha256)
+    return found is not None and not found[1]
 
 
 def number(tx: Read, sha256: Sha256) -> BlobId:
