@@ -30,6 +30,24 @@ DELTA_SKIP_BASE = 4
 DELTA_DEPTH_MAX = 24
 """steps from a chunk to its keyframe; a longer chain starts anew, so that any version is read in bounded time."""
 
+ZSTD_COLD_LEVEL = 19
+"""level at which an optimization packs: a fortieth smaller than level 12, for a fifth more of the whole time."""
+
+COLD_DEPTH_MAX = 16
+"""steps to a keyframe that an optimization makes at most: those that are left are for the versions to come."""
+
+COLD_TRIES = 3
+"""chunks that an optimization tries as bases of each one; twice as many save a third of a hundredth."""
+
+COLD_STEP_BYTES = 1 << 20
+"""bytes of packed chunks that one transaction of an optimization writes anew, and that it holds at a time."""
+
+SKETCH_LINES = 8
+"""lines by which a chunk is remembered to be like another; twice as many save a hundredth."""
+
+SKETCH_ROWS_MAX = 1 << 18
+"""rows of remembered lines, some 60 MB; the eldest that no chunk had again are forgotten."""
+
 CHUNK_CACHE_BYTES = 32 << 20
 """bytes of decoded chunks kept for deltas and reading, or a chain is decoded for every write."""
 

@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, Mapping[str, str]] = {
         "backup": "copy the journal, also while it is in use",
         "attach": "give the root another journal, such as a copy",
         "prune": "let old commits go, and give their room back",
+        "optimize": "pack what is kept as small as it gets",
         "verify": "check that the journal is sound",
         "salvage": "bring what can be read of a damaged journal into a new one",
         "recover": "mend what a crash left open, and say what was done",
@@ -67,10 +68,11 @@ LATE = {"demo"}  # shown only where it is installed
 
 ELSEWHERE = {
     "add": "adopt", "blame": "log", "branch": "branches", "cat": "read", "check": "verify", "ci": "commit",
-    "co": "checkout", "create": "write", "discard": "reset", "edit": "replace", "fsck": "verify",
+    "co": "checkout", "create": "write", "discard": "reset", "edit": "replace", "fsck": "verify", "gc": "optimize",
     "history": "log", "ln": "symlink", "mv": "move", "patches": "diff", "put": "write", "query": "sql",
     "remove": "delete", "rename": "move", "revert": "reset", "rm": "delete", "save": "commit", "st": "status",
-    "stage": "adopt", "tail": "follow", "track": "adopt", "undo": "reset", "unlink": "delete", "watch": "follow",
+    "stage": "adopt", "tail": "follow", "track": "adopt", "undo": "reset", "unlink": "delete", "vacuum": "optimize",
+    "watch": "follow",
 }  # fmt: skip
 """What other programs call it."""
 

@@ -38,9 +38,13 @@ def _local() -> _Local:
     return _made[0]
 
 
-def compress(data: Data) -> bytes:
+def compress(data: Data, level: int = ZSTD_LEVEL) -> bytes:
     """Compresses into an ordinary frame that tells its content's size."""
-    return _local().compressor.compress(data)
+    if level == ZSTD_LEVEL:
+        return _local().compressor.compress(data)
+    import zstandard
+
+    return zstandard.ZstdCompressor(level, write_checksum=False, write_content_size=True).compress(data)
 
 
 def decompress(body: Data, size: int) -> bytes:
@@ -52,7 +56,7 @@ def decompress(body: Data, size: int) -> bytes:
     return _opened(_local().decompressor, body, size)
 
 
-def compress_against(data: Data, base: Data) -> bytes:
+def compress_against(data: Data, base: Data, level: int = ZSTD_LEVEL) -> bytes:
     """Compresses with a base whose bytes the frame may refer to.
 
     The compressor is built for this delta and dropped: a live one with a 64 KB dictionary holds 1.6 MB.
@@ -61,7 +65,7 @@ def compress_against(data: Data, base: Data) -> bytes:
     import zstandard
 
     compressor = zstandard.ZstdCompressor(
-        ZSTD_LEVEL, dict_data=_dictionary(base), write_checksum=False, write_content_size=True, write_dict_id=False
+        level, dict_data=_dictionary(base), write_checksum=False, write_content_size=True, write_dict_id=False
     )
     return compressor.compress(data)
 

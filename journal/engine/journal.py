@@ -257,6 +257,21 @@ class Journal(Past):
             self._refuse_readonly()
         return prune.prune(self._path, wanted, dry_run=dry_run)
 
+    def optimize(self, *, progress: Progress | None = None) -> Mapping[str, int]:
+        """Packs what is kept as small as it gets, drops contents that nothing names, and gives the room back.
+
+        It says how many blobs left, how many chunks are smaller, bytes_before and bytes_after of the file.
+
+        Raises:
+            ReadOnly: it was opened to read only. BusyError: a session holds a root of this journal.
+            CorruptionError: a content is damaged; what was done until there stays done.
+        """
+        from journal.engine import optimize  # here, as few processes do
+
+        self._look()
+        self._refuse_readonly()
+        return optimize.optimize(self._path, progress)
+
     def attach(self, root: str | PathLike[str], *, force: bool = False) -> None:
         """Makes this the journal of a root from its next opening on; the one it had stays where it is.
 

@@ -11,14 +11,13 @@ A kill in between leaves a valid journal, and the next prune finds what this one
 import math
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from itertools import groupby
 
-from journal.database import Database, Read
+from journal.database import Read
 from journal.engine import retaining
 from journal.engine.desk import now_us
 from journal.engine.retaining import Criteria, Plan
-from journal.engine.upkeep import Leases, Upkeep, portions, upkeep
+from journal.engine.upkeep import Leases, Upkeep, drop, opened, portions, upkeep
 from journal.errors import UsageError
 from journal.limits import RETENTION_ROWS
 from journal.tables import leaving, retention, sessions
@@ -53,7 +52,7 @@ def prune(path: str, wanted: Criteria, *, dry_run: bool) -> dict[str, int]:
     Raises:
         BusyError: a session holds a root of the journal.
     """
-    with _opened(path, readonly=dry_run) as database:
+    with opened(path, readonly=dry_run) as database:
         if dry_run or sessions.first_branch(database.look()) is None:
             with database.read() as look:
                 plan = retaining.plan(look, wanted, RETENTION_ROWS)
@@ -65,16 +64,6 @@ def prune(path: str, wanted: Criteria, *, dry_run: bool) -> dict[str, int]:
                 with upkeep(database, "prune", {**wanted._asdict(), **plan.counts}) as work:
                     _carry_out(work, plan)
             return {**plan.counts, "bytes_before": plan.room.file_bytes, "bytes_after": _size(database.look())}
-
-
-@contextmanager
-def _opened(path: str, *, readonly: bool) -> Iterator[Database]:
-    """Gives a connection of its own: readers of this journal object are not held up, nor its settings changed."""
-    database = Database.open(path, readonly=readonly)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _size(look: Read) -> int:
@@ -94,19 +83,6 @@ def _carry_out(work: Upkeep, plan: Plan) -> None:
             leaving.acts(tx, chain, work.act_id, links, now_us())
     drop(work, plan.blobs, plan.chunks)
     work.give_back()
-
-
-def drop(work: Upkeep, blobs: Sequence[int], chunks: Sequence[int]) -> None:
-    """Removes contents and chunks that nothing reaches, and the diffs that were remembered of them."""
-    for some in portions(blobs, RETENTION_ROWS):
-        with work.step() as (tx, _):
-            leaving.blobs(tx, some)
-    for some in portions(chunks, RETENTION_ROWS):
-        with work.step() as (tx, _):
-            leaving.chunks(tx, some)
-    if blobs:
-        with work.step() as (tx, _):
-            leaving.patches(tx)
 
 
 def _parts(listed: Sequence[CommitLine]) -> Iterator[list[CommitLine]]:

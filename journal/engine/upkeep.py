@@ -13,8 +13,8 @@ from journal.engine import opening
 from journal.engine.desk import now_us, took
 from journal.errors import BusyError
 from journal.ids import InvocationId, RootId, compact_json
-from journal.limits import GIVE_BACK_PAGES
-from journal.tables import retention, sessions
+from journal.limits import GIVE_BACK_PAGES, RETENTION_ROWS
+from journal.tables import leaving, retention, sessions
 from journal.tables.invocations import Asked, Chain, Opened, Outcome, running_by_name
 from journal.tables.sessions import SessionFacts
 from journal.workspace import own
@@ -83,6 +83,16 @@ class Leases(contextlib.ExitStack):
 
 
 @contextlib.contextmanager
+def opened(path: str, *, readonly: bool) -> Iterator[Database]:
+    """Gives a connection of its own: readers of this journal object are not held up, nor its settings changed."""
+    database = Database.open(path, readonly=readonly)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextlib.contextmanager
 def upkeep(database: Database, name: str, request: Mapping[str, Any]) -> Iterator[Upkeep]:
     """Opens the act, and closes it as it ended; its caller holds the leases, and the connection is its own."""
     database.trust_references()
@@ -103,6 +113,19 @@ def upkeep(database: Database, name: str, request: Mapping[str, Any]) -> Iterato
             _end(database, act, Outcome(state, now_us(), took(started, now_us()), f"{type(error).__name__}: {error}"))
         raise
     _end(database, act, Outcome("ok", now_us(), took(started, now_us())))
+
+
+def drop(work: Upkeep, blobs: Sequence[int], chunks: Sequence[int]) -> None:
+    """Removes contents and chunks that nothing reaches, and the diffs that were remembered of them."""
+    for some in portions(blobs, RETENTION_ROWS):
+        with work.step() as (tx, _):
+            leaving.blobs(tx, some)
+    for some in portions(chunks, RETENTION_ROWS):
+        with work.step() as (tx, _):
+            leaving.chunks(tx, some)
+    if blobs:
+        with work.step() as (tx, _):
+            leaving.patches(tx)
 
 
 def portions(listed: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -20,6 +20,9 @@ RETURNING id
 """
 LAST_CHUNK = "SELECT coalesce(max(id), 0) FROM chunk"
 INSERT_NUMBERED = "INSERT INTO chunk (id, digest, size, codec, base_id, gen, body) VALUES (?, ?, ?, ?, ?, ?, ?)"
+SELECT_PORTION = "SELECT id, digest, size, codec, base_id, gen, body FROM chunk WHERE id > :after ORDER BY id"
+SELECT_SUM = "SELECT coalesce(sum(size), 0) FROM chunk"
+DELETE_RANGE = "DELETE FROM chunk WHERE id BETWEEN :first AND :last"
 SELECT_ID = "SELECT id FROM chunk WHERE digest = :digest"
 SELECT_LINEAGE = """
 WITH RECURSIVE line (digest, base_id, gen, step) AS (
@@ -49,6 +52,18 @@ class Chunk(NamedTuple):
 
     digest: ChunkDigest
     data: bytes
+
+
+class StoredChunk(NamedTuple):
+    """One chunk as its row tells of it, in the order of the columns."""
+
+    id: ChunkId
+    digest: ChunkDigest
+    size: int
+    codec: int
+    base_id: ChunkId | None
+    gen: int
+    body: bytes
 
 
 def put(tx: Write, chunk: PackedChunk) -> ChunkId:
@@ -108,6 +123,31 @@ def sizes(tx: Read, ids: Sequence[ChunkId]) -> list[int]:
     if len(found) != len(ids):
         raise CorruptionError(f"{len(ids) - len(found)} chunks are missing", hint="run `spool verify`")
     return found
+
+
+def portion(tx: Read, after: int, most_bytes: int) -> list[StoredChunk]:
+    """Gives the chunks after a number, in the order of numbers: at least one, and about so many bytes of bodies."""
+    found, held = list[StoredChunk](), 0
+    for _, row in tx.stream(SELECT_PORTION, {"after": after}):
+        found.append(StoredChunk(*row))
+        held += len(found[-1].body)
+        if held >= most_bytes:
+            break
+    return found
+
+
+def total(tx: Read) -> int:
+    """Counts the bytes that all chunks stand for."""
+    return int(tx.value(SELECT_SUM))
+
+
+def replace(tx: Write, many: Sequence[StoredChunk]) -> None:
+    """Writes all chunks of a range of numbers anew: in their order, so that the pages that hold them are full.
+
+    The connection has to trust references: for a moment others stand on chunks that are not there.
+    """
+    tx.run(DELETE_RANGE, first=many[0].id, last=many[-1].id)
+    tx.run_many(INSERT_NUMBERED, many)
 
 
 class Chunks:

@@ -33,6 +33,12 @@ SELECT id, session_id, parent_id, call_id, kind, name, request, decision, decisi
        trace_id
 FROM invocation WHERE state = 'running' AND kind = 'spool' AND name = :name
 """
+SELECT_DONE = """
+SELECT id, session_id, parent_id, call_id, kind, name, request, decision, decision_reason, rule, started_at, inverse,
+       trace_id
+FROM invocation WHERE kind = 'spool' AND name = :name AND state = 'ok' ORDER BY id DESC LIMIT 1
+"""
+SELECT_SINCE = "SELECT EXISTS (SELECT 1 FROM invocation WHERE id > :id AND kind = 'spool' AND name = :name)"
 SELECT_TIP = "SELECT seq, link FROM audit_link ORDER BY seq DESC LIMIT 1"
 INSERT_LINK = """
 INSERT INTO audit_link (seq, invocation_id, phase, digest, link) VALUES (:seq, :invocation_id, :phase, :digest, :link)
@@ -150,3 +156,14 @@ def running(tx: Read, branch_id: int) -> list[Opened]:
 def running_by_name(tx: Read, name: str) -> list[Opened]:
     """Lists the acts of some name on files, or on the journal itself, that were never closed; a walk through all."""
     return [Opened(*row) for row in tx.rows(SELECT_STALE, name=name)]
+
+
+def newest_done(tx: Read, name: str) -> Opened | None:
+    """Gives the newest act of some name on files, or on the journal itself, that ended well; a walk back to it."""
+    row = tx.row(SELECT_DONE, name=name)
+    return None if row is None else Opened(*row)
+
+
+def any_since(tx: Read, name: str, act_id: InvocationId) -> bool:
+    """Tells whether there was an act of some name after another one."""
+    return bool(tx.value(SELECT_SINCE, name=name, id=act_id))

@@ -1,10 +1,14 @@
-"""Interrupts that come at any line of the package, as Ctrl-C does."""
+"""Interrupts that come at any line of the package, as Ctrl-C does, or before any transaction."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
+
+import pytest
+
+from journal.database import Database
 
 ROOMS = ("/journal/engine/", "/journal/database/", "/journal/tables/", "/journal/workspace/")
 
@@ -43,3 +47,19 @@ def lines_of(act: Callable[[], object]) -> int:
     with watched(lines):
         act()
     return lines.count
+
+
+@contextmanager
+def dying(at: int) -> Iterator[list[int]]:
+    """Raises before the n-th transaction begins."""
+    count, begin = [0], Database.begin
+
+    def counted(self: Database, *, sync: bool = False) -> Any:
+        count[0] += 1
+        if count[0] == at:
+            raise KeyboardInterrupt
+        return begin(self, sync=sync)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "begin", counted)
+        yield count

@@ -2,16 +2,14 @@
 
 import os
 import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from journal import BusyError, CursorPruned, Journal, ReadOnly, Spool, UnknownName, UsageError
-from journal.database import Database
 from tests.engine import looking
+from tests.engine.interrupting import dying
 
 Facts = dict[str, Any]
 
@@ -210,24 +208,9 @@ def test_a_session_that_holds_the_root_is_not_pruned_under(root: Path) -> None:
     assert pruned(path, keep_commits=1)["commits"] == 3
 
 
-@contextmanager
-def dying(at: int) -> Iterator[list[int]]:
-    """Raises before the n-th transaction begins."""
-    count, begin = [0], Database.begin
-
-    def counted(self: Database, *, sync: bool = False) -> Any:
-        count[0] += 1
-        if count[0] == at:
-            raise KeyboardInterrupt
-        return begin(self, sync=sync)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Database, "begin", counted)
-        yield count
-
-
 def test_a_cut_anywhere_leaves_a_valid_journal(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("journal.engine.prune.RETENTION_ROWS", 8)
+    monkeypatch.setattr("journal.engine.upkeep.RETENTION_ROWS", 8)
     path = made(root, 14)
     before = facts(path)
     at = 1
@@ -252,8 +235,8 @@ KILLED = """
 import os, sys
 from journal import Journal
 from journal.database import Database
-from journal.engine import prune
-prune.RETENTION_ROWS = 8
+from journal.engine import prune, upkeep
+prune.RETENTION_ROWS = upkeep.RETENTION_ROWS = 8
 count, begin = [0], Database.begin
 def counted(self, *, sync=False):
     count[0] += 1

@@ -190,3 +190,27 @@ def test_digests_come_in_the_order_asked_for(database: Database) -> None:
     asked = [numbers[2], numbers[0], numbers[2], numbers[1]]
     found = database.look().rows(chunks.SELECT_DIGESTS, ids=str([int(number) for number in asked]))
     assert [row[0] for row in found] == [made[at].digest for at in (2, 0, 2, 1)]
+
+
+def test_a_portion_is_bounded_and_the_next_goes_on(database: Database) -> None:
+    store = Chunks(database.look)
+    made = lineage(database, store, 6)
+    found, after = list[chunks.StoredChunk](), 0
+    while part := chunks.portion(database.look(), after, 1):
+        assert len(part) == 1
+        found, after = [*found, *part], part[-1].id
+    assert [each.digest for each in found] == [each.digest for each in made]
+    assert chunks.portion(database.look(), 0, 1 << 20) == found
+    assert chunks.total(database.look()) == sum(each.size for each in found)
+
+
+def test_a_range_is_written_anew(database: Database) -> None:
+    store = Chunks(database.look)
+    lineage(database, store, 6)
+    held = chunks.portion(database.look(), 0, 1 << 20)
+    plain = held[3]._replace(codec=int(Codec.RAW), base_id=None, gen=0, body=version(3))
+    database.trust_references()  # in between, others stand on what is not there
+    with database.begin() as tx:
+        chunks.replace(tx, [*held[1:3], plain, held[4]])
+    assert chunks.portion(database.look(), 0, 1 << 20) == [*held[:3], plain, *held[4:]]
+    assert [Chunks(database.look).by_number(each.id) for each in held] == [version(number) for number in range(6)]

@@ -286,3 +286,16 @@ def test_the_audit_is_read_by_a_stock_client(database: Database, home: Home) -> 
         [*second, "denied", begun, over, 0, "refused", None, None],
         [*third, "running", begun, None, None, None, None, None],
     ]
+
+
+def test_the_newest_act_of_a_name_that_ended_well(database: Database, home: Home) -> None:
+    with database.begin() as tx:
+        chain = Chain(tx)
+        ends = [("prune", "ok"), ("optimize", "ok"), ("optimize", "failed"), ("prune", "failed")]
+        made = [chain.record(asked(home, "spool", name), Outcome(state, FINISHED, 1)).id for name, state in ends]
+        chain.record(asked(home, "tool", "optimize"), Outcome("ok", FINISHED, 1))
+    look = database.look()
+    found = invocations.newest_done(look, "optimize")
+    assert found is not None and (found.id, found.name, found.kind) == (made[1], "optimize", "spool")
+    assert invocations.newest_done(look, "write") is None
+    assert invocations.any_since(look, "prune", made[1]) and not invocations.any_since(look, "prune", made[3])
