@@ -21,6 +21,7 @@ from journal.content.repacking import Form, repacked
 from journal.content.sketches import Sketches, sketch
 from journal.database import Read
 from journal.engine import retaining
+from journal.engine.pace import Pace
 from journal.engine.upkeep import Leases, Upkeep, drop, opened, upkeep
 from journal.ids import ChunkId
 from journal.limits import COLD_DEPTH_MAX, COLD_STEP_BYTES, COLD_TRIES, ZSTD_COLD_LEVEL
@@ -84,14 +85,14 @@ class _Packing:
 
     def __init__(self, work: Upkeep, plan: Plan, progress: Progress | None) -> None:
         look = work.database.look()
-        self._work, self._plan, self._progress = work, plan, progress
+        self._work, self._plan = work, plan
         self._store, self._sketches = Chunks(work.database.look), Sketches()
         self._depths = array("B", bytes(plan.upto + 1))
         self._heights = array("B", bytes(plan.upto + 1))
         for number, base, _ in retention.chunks(look):
             if base is not None:
                 self._heights[base] = max(self._heights[base], min(self._heights[number] + 1, DEEPEST))
-        self._done, self._total = 0, chunks.total(look)
+        self._done, self._pace = 0, Pace(progress, chunks.total(look))
 
     def run(self) -> int:
         """Goes through all chunks; gives how many are smaller now."""
@@ -103,8 +104,6 @@ class _Packing:
                 with self._work.step() as (tx, _):
                     chunks.replace(tx, made)
             after, smaller = held[-1].id, smaller + changed
-            if self._progress is not None:
-                self._progress(self._done, self._total)
         return smaller
 
     def _packed(self, held: StoredChunk) -> StoredChunk:
@@ -122,6 +121,7 @@ class _Packing:
         if made.base_id is not None:
             self._depths[held.id] = min(self._depths[made.base_id] + 1, DEEPEST)
         self._done += held.size
+        self._pace.at(self._done)
         return made
 
     def _bases(self, held: StoredChunk, alike: list[ChunkId]) -> dict[ChunkId, bytes]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from journal import BusyError, CorruptionError, Journal, ReadOnly, Spool
-from journal.engine import optimize
+from journal.engine import optimize, pace
 from journal.limits import COLD_DEPTH_MAX
 from tests.engine import looking
 from tests.engine.interrupting import dying
@@ -104,7 +104,7 @@ def test_it_is_an_act_in_the_audit(root: Path) -> None:
 
 
 def test_progress_is_told_in_bytes_of_content(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(optimize, "COLD_STEP_BYTES", 500)
+    monkeypatch.setattr(pace, "PROGRESS_INTERVAL_S", 0.0)
     path = made(root)
     told: list[tuple[int, int | None]] = []
     optimized(path, progress=lambda *at: told.append(at))
@@ -207,7 +207,7 @@ def test_a_cut_anywhere_leaves_every_content(root: Path, monkeypatch: pytest.Mon
 KILLED = """
 import os, sys, threading
 from journal import Journal
-from journal.engine import optimize
+from journal.engine import optimize, pace
 optimize.COLD_STEP_BYTES = 2000
 threading.Timer(float(sys.argv[2]), os._exit, [9]).start()
 with Journal.open(sys.argv[1], readonly=False) as journal:
