@@ -12,10 +12,10 @@ import apsw
 
 from journal import limits
 from journal.database.belonging import APPLICATION_ID, is_begun, refuse_other
-from journal.database.faults import translate
+from journal.database.faults import INDEX_BYTES, translate
 from journal.database.readers import readers
 from journal.database.stranded import has_log, open_copy, open_immutable, open_untouched
-from journal.database.transaction import Read, Transaction, Write
+from journal.database.transaction import Read, Transaction, Write, pages_written, wal_bytes
 from journal.errors import Closed, NotAJournal, StorageError, UsageError
 
 MAKE = (
@@ -43,9 +43,6 @@ EVERY = (
     "PRAGMA mmap_size=0",  # through a mapping an I/O error is a signal, not an error
     "PRAGMA temp_store=MEMORY",
 )
-
-FRAME_BYTES = 24
-"""bytes of the header that each page has in the WAL."""
 
 LOG = logging.getLogger("journal.database")
 
@@ -116,8 +113,9 @@ class Database:
                 refuse_other(connection, path)  # before the settings: WAL would change another program's file for good
             _settings(connection, readonly=readonly, fresh=fresh)
         except apsw.Error as error:
+            number = connection.system_errno
             connection.close()
-            raise translate(error, path) from error
+            raise translate(error, path, INDEX_BYTES + wal_bytes(1), number) from error
         except BaseException:
             connection.close()
             raise
@@ -211,9 +209,10 @@ class Database:
         except apsw.BusyError:
             return  # another connection is at it already
         except apsw.Error as error:
-            raise translate(error, self.path) from error
+            number = self._connection.system_errno
+            raise translate(error, self.path, self._wal_pages * limits.PAGE_BYTES, number) from error
         self._wal_pages = 0
-        self._tell_of_readers(frames * (limits.PAGE_BYTES + FRAME_BYTES), held_back=copied < frames)
+        self._tell_of_readers(wal_bytes(frames), held_back=copied < frames)
 
     def _tell_of_readers(self, wal_bytes: int, *, held_back: bool) -> None:
         """Says once that a reader keeps the WAL from being used again, when it has become large for that."""
@@ -232,6 +231,13 @@ class Database:
             time.monotonic() - self._held_since,
             ", ".join(readers(self.path)) or "the system does not tell which process",
         )
+
+    def wal_file_bytes(self) -> int:
+        """Tells how long the file of the WAL is: so much of the next writes takes no room of the disk."""
+        try:
+            return os.path.getsize(self.path + "-wal")
+        except OSError:
+            return 0
 
     def guard(self, allowed: Callable[[int, str | None, str | None], bool], expired: Callable[[], bool]) -> None:
         """Lets the connection run only what `allowed` says, and only until `expired` says so: for SQL of the user."""
@@ -282,6 +288,7 @@ class Database:
         """
         with self.read() as look:  # held to the end: without it a step would start over after every write of another
             size = int(look.value("PRAGMA page_size"))
+            whole = size * int(look.value("PRAGMA page_count"))
             look.value("PRAGMA schema_version")  # which begins it
             try:
                 target = apsw.Connection(path)
@@ -295,7 +302,7 @@ class Database:
                 finally:
                     target.close()
             except apsw.Error as error:
-                raise translate(error, path) from error
+                raise translate(error, path, whole) from error
 
     def trust_references(self) -> None:
         """Lets rows leave without a walk for each through the tables that may name it: their plan has looked."""
@@ -305,10 +312,12 @@ class Database:
     def give_back(self, pages: int) -> None:
         """Takes so many free pages off the end of the file, in a transaction of its own; readers live beside it."""
         self.alive()
+        before = pages_written(self._connection)
         try:
             self._connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
         except apsw.Error as error:
-            raise translate(error, self.path) from error
+            needed = wal_bytes(pages_written(self._connection) - before)
+            raise translate(error, self.path, needed, self._connection.system_errno) from error
 
     def alive(self) -> None:
         """Refuses a connection that is closed, or that another process opened before it forked.
