@@ -1,6 +1,6 @@
 """Transaction handles: what is handed a Read cannot write, and a type checker proves it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import TracebackType
 from typing import Any
@@ -127,12 +127,18 @@ class Write(Read):
 
 
 class Transaction:
-    """One write transaction: entered it holds the only write lock, left it is committed, or rolled back by an error."""
+    """One write transaction: entered it holds the only write lock, left it is committed, or rolled back by an error.
 
-    __slots__ = ("_connection", "_path", "_rest", "_sync", "_write")
+    `stuck` hears that it could not be ended, for want of memory; then that has to come before the next statement.
+    """
 
-    def __init__(self, connection: apsw.Connection, path: str, *, sync: bool, rest: str) -> None:
+    __slots__ = ("_connection", "_path", "_rest", "_stuck", "_sync", "_write")
+
+    def __init__(
+        self, connection: apsw.Connection, path: str, *, sync: bool, rest: str, stuck: Callable[[], object]
+    ) -> None:
         self._connection = connection
+        self._stuck = stuck
         self._path = path
         self._sync = sync
         self._rest = rest
@@ -167,7 +173,10 @@ class Transaction:
 
     def _settle(self) -> None:
         """Leaves no transaction open (a full disk may have ended it already) and the usual syncing in force."""
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
-        if self._sync:
-            self._connection.execute(f"PRAGMA synchronous={self._rest}")
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if self._sync:
+                self._connection.execute(f"PRAGMA synchronous={self._rest}")
+        except (apsw.Error, MemoryError):
+            self._stuck()

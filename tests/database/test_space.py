@@ -51,7 +51,7 @@ def test_a_place_that_cannot_be_looked_at_is_left_to_whoever_writes_there(
 
 def test_a_disk_that_is_full_of_something_else_than_bytes(tmp_path: Path, scarce: None) -> None:
     error = space.disk_full("no", 900, None)
-    assert (error.needed_bytes, error.free_bytes) == (900, None)
+    assert error.needed_bytes == 900 and "free_bytes" not in error.to_dict()
     found = space.disk_full("no", space.block_bytes(str(tmp_path)), str(tmp_path))
     assert found.needed_bytes > 1000 and "more" in found.hint
 
