@@ -23,7 +23,8 @@ def require(what: str, *needs: Need) -> None:
             device = os.stat(at).st_dev
         except OSError:
             continue  # whoever writes there will say what is wrong with it
-        found[device] = at, needed + found.get(device, (at, 0))[1]
+        first, others = found.get(device, (at, 0))
+        found[device] = first, others + needed
     for at, needed in found.values():
         free = free_bytes(at)
         if free is not None and free < needed:

@@ -119,7 +119,7 @@ def suffer_disk(place: Place, point: Point) -> list[str]:
 
 def is_told(error: Exception) -> bool:
     """Whether an error tells of a full disk, with figures."""
-    if not isinstance(error, DiskFull) or error.free_bytes is None or error.needed_bytes <= 0:
+    if not isinstance(error, DiskFull) or error.needed_bytes <= 0:
         return False
     figures = f"{error.needed_bytes} bytes are needed, {error.free_bytes} are free"
     return figures in str(error) and figures in error.hint

@@ -1,5 +1,9 @@
 """Memory that runs out in the middle of a verb leaves journal and root agreeing, and the next verb works."""
 
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +24,12 @@ STEADY = [name for name, scenario in SCENARIOS.items() if not scenario.meets]
 
 
 class Point(NamedTuple):
-    """The n-th step of a verb that takes memory; from there on there is none, or only there."""
+    """The n-th step of a verb that takes memory; there, or from there on, there is none. Or a true limit in bytes."""
 
     scenario: str
-    step: int
-    lasting: bool
+    step: int = 0
+    lasting: bool = False
+    limit: int = -1
 
 
 @pytest.mark.parametrize("name", STEADY)
@@ -40,6 +45,20 @@ def test_memory_that_runs_out_costs_no_more_than_the_call(name: str, extent: Ext
     played = zip((point for _, point in chosen), found, strict=True)
     bad = [f"{point}, {steps[point.step - 1]}: {wrong}" for point, wrong in played if wrong]
     assert not bad, "\n".join(bad)
+
+
+LIMITS = (0, 1 << 18, 1 << 20, 3 << 20, 6 << 20, 12 << 20)
+"""bytes that a process may still take: from next to none to what the verb can do with"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="how much memory a process has is told elsewhere")
+@pytest.mark.parametrize("name", ["write over a large file", "reset of a large file", "batch", "commit", "apply"])
+def test_a_process_that_gets_no_more_memory(name: str, tmp_path: Path) -> None:
+    known(name)
+    points = [Point(name, limit=each) for each in LIMITS]
+    found = forked.spread(lambda point: play(point, tmp_path / str(point.limit)), points)
+    tally.count("memory", name, found)
+    assert not any(found), "\n".join(f"{limit}: {wrong}" for limit, wrong in zip(LIMITS, found, strict=True) if wrong)
 
 
 def count(place: Place, name: str) -> list[str]:
@@ -67,10 +86,27 @@ def suffer(place: Place, point: Point) -> list[str]:
     shortage = NoMemory(point.step, lasting=point.lasting).install()
     begin(place, SCENARIOS[point.scenario])
     shortage.armed = True
-    raised, problems = attempt(place, point.scenario, lambda error: isinstance(error, JournalError | MemoryError))
+    with limited(point.limit):
+        raised, problems = attempt(place, point.scenario, lambda error: isinstance(error, JournalError | MemoryError))
     shortage.armed = False
     if not place.is_open:
         place.open()  # the verb was about opening or closing
     if raised:
         problems += repeated(place, point.scenario)
     return problems + examine(place, known(point.scenario)) + reopened(place)
+
+
+@contextmanager
+def limited(left_bytes: int) -> Iterator[None]:
+    """Lets this process take no more than so many bytes of memory; any number when it is negative."""
+    if left_bytes < 0:
+        yield
+        return
+    with open("/proc/self/statm", "rb") as statm:
+        taken = int(statm.read().split()[0]) * resource.getpagesize()
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (taken + left_bytes, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
