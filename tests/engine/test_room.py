@@ -98,7 +98,7 @@ def streamed(pieces: int) -> Iterator[bytes]:
 @pytest.mark.usefixtures("journal_full")
 def test_a_content_that_only_the_journal_has_no_room_for(spool: Spool) -> None:
     error = refused(spool, lambda: spool.write("large", noise(LARGE)))
-    begun = os.path.getsize(spool.journal.path + "-wal")
+    begun = os.path.getsize(f"{spool.journal.path}-wal")
     assert error.needed_bytes + begun >= 2 * LARGE, "in the WAL, as far as that is not there, and then in the file"
     longer = ROWS_BYTES_PER_TX + (4 << 20)
     error = refused(spool, lambda: spool.write("large", noise(longer)))
