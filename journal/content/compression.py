@@ -23,6 +23,9 @@ class _Local(threading.local):
         self.decompressor = zstandard.ZstdDecompressor()
 
 
+NO_MEMORY = "not enough memory"
+"""what the library says of a frame that it had no memory for; its error is else one of damage"""
+
 _LOCK = threading.Lock()
 _made: list[_Local] = []
 
@@ -39,12 +42,16 @@ def _local() -> _Local:
 
 
 def compress(data: Data, level: int = ZSTD_LEVEL) -> bytes:
-    """Compresses into an ordinary frame that tells its content's size."""
+    """Compresses into an ordinary frame that tells its content's size.
+
+    Raises:
+        MemoryError
+    """
     if level == ZSTD_LEVEL:
-        return _local().compressor.compress(data)
+        return _compressed(_local().compressor, data)
     import zstandard
 
-    return zstandard.ZstdCompressor(level, write_checksum=False, write_content_size=True).compress(data)
+    return _compressed(zstandard.ZstdCompressor(level, write_checksum=False, write_content_size=True), data)
 
 
 def decompress(body: Data, size: int) -> bytes:
@@ -60,6 +67,9 @@ def compress_against(data: Data, base: Data, level: int = ZSTD_LEVEL) -> bytes:
     """Compresses with a base whose bytes the frame may refer to.
 
     The compressor is built for this delta and dropped: a live one with a 64 KB dictionary holds 1.6 MB.
+
+    Raises:
+        MemoryError
     """
     _local()
     import zstandard
@@ -67,7 +77,7 @@ def compress_against(data: Data, base: Data, level: int = ZSTD_LEVEL) -> bytes:
     compressor = zstandard.ZstdCompressor(
         level, dict_data=_dictionary(base), write_checksum=False, write_content_size=True, write_dict_id=False
     )
-    return compressor.compress(data)
+    return _compressed(compressor, data)
 
 
 def decompress_against(body: Data, base: Data, size: int) -> bytes:
@@ -96,8 +106,26 @@ def decompress_chain(bodies: Sequence[bytes], sizes: Sequence[int]) -> bytes:
             _refuse_other_size(body, size)
         data = bytes(_local().decompressor.decompress_content_dict_chain(list(bodies)))
     except (zstandard.ZstdError, ValueError) as error:
-        raise CorruptionError(f"a chain of zstd frames cannot be opened: {error}", hint="run `spool verify`") from error
+        raise _fault("a chain of zstd frames", error) from error
     return _whole(data, sizes[-1])
+
+
+def _compressed(compressor: Any, data: Data) -> bytes:
+    import zstandard
+
+    try:
+        return bytes(compressor.compress(data))
+    except zstandard.ZstdError as error:
+        if NO_MEMORY in str(error):
+            raise MemoryError(str(error)) from error
+        raise
+
+
+def _fault(what: str, error: Exception) -> Exception:
+    """Makes of what the library says about a frame an error of damage, or of memory that ran out."""
+    if NO_MEMORY in str(error):
+        return MemoryError(f"{what} cannot be opened: {error}")
+    return CorruptionError(f"{what} cannot be opened: {error}", hint="run `spool verify`")
 
 
 def _dictionary(base: Data) -> "zstandard.ZstdCompressionDict":
@@ -114,7 +142,7 @@ def _opened(decompressor: Any, body: Data, size: int) -> bytes:
         _refuse_other_size(body, size)
         data = bytes(decompressor.decompress(body, max_output_size=size, allow_extra_data=False))
     except zstandard.ZstdError as error:
-        raise CorruptionError(f"a zstd frame cannot be opened: {error}", hint="run `spool verify`") from error
+        raise _fault("a zstd frame", error) from error
     return _whole(data, size)
 
 

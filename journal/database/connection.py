@@ -11,11 +11,12 @@ from typing import Literal, Self
 import apsw
 
 from journal import limits
+from journal.database import copying
 from journal.database.belonging import APPLICATION_ID, is_begun, refuse_other
-from journal.database.faults import translate
+from journal.database.faults import INDEX_BYTES, translate
 from journal.database.readers import readers
 from journal.database.stranded import has_log, open_copy, open_immutable, open_untouched
-from journal.database.transaction import Read, Transaction, Write
+from journal.database.transaction import Read, Transaction, Write, pages_written, wal_bytes
 from journal.errors import Closed, NotAJournal, StorageError, UsageError
 
 MAKE = (
@@ -44,9 +45,6 @@ EVERY = (
     "PRAGMA temp_store=MEMORY",
 )
 
-FRAME_BYTES = 24
-"""bytes of the header that each page has in the WAL."""
-
 LOG = logging.getLogger("journal.database")
 
 _FORKS = [0]
@@ -73,7 +71,7 @@ class Database:
         self._wal_pages = 0
         self._held_since, self._told = 0.0, False
         self._file = _identity(path)
-        self._open = True
+        self._open, self._stuck = True, False
         self._rest = "NORMAL"
         self.commits = 0  # as SQLite counts them: true also when an interrupt hid the end of one
         self.path = path
@@ -116,8 +114,9 @@ class Database:
                 refuse_other(connection, path)  # before the settings: WAL would change another program's file for good
             _settings(connection, readonly=readonly, fresh=fresh)
         except apsw.Error as error:
+            number = connection.system_errno
             connection.close()
-            raise translate(error, path) from error
+            raise translate(error, path, INDEX_BYTES + wal_bytes(1), number) from error
         except BaseException:
             connection.close()
             raise
@@ -146,7 +145,8 @@ class Database:
         """Begins a write transaction; with `sync` it is on disk when it ends, and all before it with it."""
         self.alive()
         self._refuse_when_gone()
-        return Transaction(self._connection, self.path, sync=sync and self._rest == "NORMAL", rest=self._rest)
+        sync = sync and self._rest == "NORMAL"
+        return Transaction(self._connection, self.path, sync=sync, rest=self._rest, stuck=self._stick)
 
     def _refuse_when_gone(self) -> None:
         """Refuses to write to a file that was removed or replaced: SQLite would go on, and nobody would find it again.
@@ -162,13 +162,31 @@ class Database:
 
     def keep(self, durability: Literal["off", "normal", "full"]) -> None:
         """Says what a transaction survives: `off` no power cut, `normal` one when it asks to, `full` any."""
-        self._rest = durability.upper()
-        self._connection.execute(f"PRAGMA synchronous={self._rest}").fetchall()
+        self._rest, self._stuck = durability.upper(), True
+        self._settle()
 
     def roll_back(self) -> None:
-        """Ends a transaction that an interrupt left open; nothing of it stays."""
-        if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+        """Ends a transaction that an interrupt left open; nothing of it stays.
+
+        Where there is no memory even for that, it is ended before the next statement.
+        """
+        try:
+            self._settle()
+        except (StorageError, MemoryError):
+            self._stick()
+
+    def _stick(self) -> None:
+        self._stuck = True
+
+    def _settle(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if self._stuck:
+                self._connection.execute(f"PRAGMA synchronous={self._rest}").fetchall()
+        except apsw.Error as error:
+            raise translate(error, self.path) from error
+        self._stuck = False
 
     @contextmanager
     def read(self) -> Iterator[Read]:
@@ -179,8 +197,7 @@ class Database:
             try:
                 yield self.looking
             finally:
-                if self._connection.in_transaction:
-                    self.looking.rows("COMMIT")
+                self.roll_back()  # which is as good an end of a snapshot as any
 
     def look(self) -> Read:
         """Gives a handle whose statements each see what is committed at their moment."""
@@ -211,9 +228,10 @@ class Database:
         except apsw.BusyError:
             return  # another connection is at it already
         except apsw.Error as error:
-            raise translate(error, self.path) from error
+            number = self._connection.system_errno
+            raise translate(error, self.path, self._wal_pages * limits.PAGE_BYTES, number) from error
         self._wal_pages = 0
-        self._tell_of_readers(frames * (limits.PAGE_BYTES + FRAME_BYTES), held_back=copied < frames)
+        self._tell_of_readers(wal_bytes(frames), held_back=copied < frames)
 
     def _tell_of_readers(self, wal_bytes: int, *, held_back: bool) -> None:
         """Says once that a reader keeps the WAL from being used again, when it has become large for that."""
@@ -232,6 +250,13 @@ class Database:
             time.monotonic() - self._held_since,
             ", ".join(readers(self.path)) or "the system does not tell which process",
         )
+
+    def wal_file_bytes(self) -> int:
+        """Tells how long the file of the WAL is: so much of the next writes takes no room of the disk."""
+        try:
+            return os.path.getsize(self.path + "-wal")
+        except OSError:
+            return 0
 
     def guard(self, allowed: Callable[[int, str | None, str | None], bool], expired: Callable[[], bool]) -> None:
         """Lets the connection run only what `allowed` says, and only until `expired` says so: for SQL of the user."""
@@ -263,16 +288,7 @@ class Database:
     def backup_to(self, path: str) -> None:
         """Copies one whole snapshot into a new file, beside a working writer."""
         self.alive()
-        try:
-            target = apsw.Connection(path)
-            os.chmod(path, 0o600)  # as private as the journal itself
-            try:
-                with target.backup("main", self._connection, "main") as backup:
-                    backup.step(-1)  # in one go: a step at a time starts over at every write
-            finally:
-                target.close()
-        except apsw.Error as error:
-            raise translate(error, path) from error
+        copying.at_once(self._connection, path)
 
     def copying(self, path: str, pages: int) -> Generator[tuple[int, int], None, None]:
         """Copies one whole snapshot into an empty file, so many pages a step, beside a working writer.
@@ -281,21 +297,7 @@ class Database:
         The copy is not synced, and when it ends early it is of no use.
         """
         with self.read() as look:  # held to the end: without it a step would start over after every write of another
-            size = int(look.value("PRAGMA page_size"))
-            look.value("PRAGMA schema_version")  # which begins it
-            try:
-                target = apsw.Connection(path)
-                try:
-                    for pragma in ("journal_mode=OFF", "synchronous=OFF"):
-                        target.execute(f"PRAGMA {pragma}").fetchall()
-                    with target.backup("main", self._connection, "main") as backup:
-                        while not backup.done:
-                            backup.step(pages)
-                            yield (backup.page_count - backup.remaining) * size, backup.page_count * size
-                finally:
-                    target.close()
-            except apsw.Error as error:
-                raise translate(error, path) from error
+            yield from copying.in_steps(self._connection, look, path, pages)
 
     def trust_references(self) -> None:
         """Lets rows leave without a walk for each through the tables that may name it: their plan has looked."""
@@ -305,10 +307,12 @@ class Database:
     def give_back(self, pages: int) -> None:
         """Takes so many free pages off the end of the file, in a transaction of its own; readers live beside it."""
         self.alive()
+        before = pages_written(self._connection)
         try:
             self._connection.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
         except apsw.Error as error:
-            raise translate(error, self.path) from error
+            needed = wal_bytes(pages_written(self._connection) - before)
+            raise translate(error, self.path, needed, self._connection.system_errno) from error
 
     def alive(self) -> None:
         """Refuses a connection that is closed, or that another process opened before it forked.
@@ -318,6 +322,8 @@ class Database:
         """
         if not self._open:
             raise Closed(f"{self.path} is closed", hint="open it again")
+        if self._stuck and not self.forked:
+            self._settle()
         if self.forked:
             raise UsageError(
                 f"{self.path} was opened by process {self._pid}, this is its fork {os.getpid()}",

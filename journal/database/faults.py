@@ -1,10 +1,11 @@
 """The one door by which SQLite's errors become ours."""
 
+import errno
 import os
-import shutil
 
 import apsw
 
+from journal.database import space
 from journal.errors import (
     BusyError,
     Closed,
@@ -24,19 +25,20 @@ FIX_CALL = "check the SQL and its parameters against the documented views"
 
 HOMES: tuple[tuple[tuple[type[apsw.Error], ...], type[JournalError], str], ...] = (
     ((apsw.BusyError, apsw.LockedError, apsw.SchemaChangeError, apsw.ProtocolError), BusyError, RETRY),
-    ((apsw.FullError,), DiskFull, "free some space and repeat the call; nothing was changed"),
+    ((apsw.FullError,), DiskFull, ""),
     ((apsw.ReadOnlyError, apsw.PermissionsError), ReadOnly, "make the journal's folder writable, or use journal="),
     ((apsw.NotADBError,), NotAJournal, "name a file that `spool init` made"),
     ((apsw.CorruptError, apsw.InternalError, apsw.ConstraintError), CorruptionError, VERIFY),
     ((apsw.CantOpenError,), StorageError, "check that the folder exists and can be read and written"),
     (
         (
-            *(apsw.IOError, apsw.NoMemError, apsw.AbortError, apsw.NoLFSError),
+            *(apsw.IOError, apsw.AbortError, apsw.NoLFSError),
             *(apsw.VFSNotImplementedError, apsw.VFSFileClosedError),
         ),
         StorageError,
         "look at the disk and the system's log, then repeat the call",
     ),
+    ((apsw.NoMemError,), StorageError, "memory ran out: free some, or ask for less at a time, then repeat the call"),
     ((apsw.TooBigError, apsw.InterruptError), LimitExceeded, "ask for less at a time, or allow more time"),
     (
         (apsw.ConnectionClosedError, apsw.CursorClosedError, apsw.ConnectionNotClosedError),
@@ -49,26 +51,40 @@ HOMES: tuple[tuple[tuple[type[apsw.Error], ...], type[JournalError], str], ...] 
 )
 
 
-def translate(error: apsw.Error, path: str) -> JournalError:
-    """Makes our error of SQLite's, with the journal's path and a cure."""
+FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT") if hasattr(errno, name))
+INDEX_BYTES = 32 << 10
+"""bytes by which SQLite lets the index of a WAL grow; that it finds no room for them it calls an I/O error."""
+
+
+def translate(error: apsw.Error, path: str, needed_bytes: int = 0, number: int = 0) -> JournalError:
+    """Makes our error of SQLite's, with the journal's path and a cure.
+
+    `needed_bytes` is what SQLite had to write when it failed, as far as that is known; `number` is the errno that it
+    was told last.
+    """
     for kinds, ours, hint in HOMES:
         if isinstance(error, kinds):
-            return _made(ours, f"{path}: {error}", hint, path)
+            if ours is StorageError and _is_full(error, path, number):
+                ours = DiskFull
+            return _made(ours, f"{path}: {error}", hint, path, needed_bytes)
     raise AssertionError("apsw.Error is the last home")
 
 
-def _made(kind: type[JournalError], message: str, hint: str, path: str) -> JournalError:
+def _is_full(error: apsw.Error, path: str, number: int) -> bool:
+    """Tells whether a full disk is behind what SQLite calls an I/O error, or a file that it cannot open."""
+    if not isinstance(error, apsw.IOError | apsw.CantOpenError):
+        return False
+    if number:
+        return number in FULL
+    free = space.free_bytes(space.nearest(os.path.dirname(path) or "."))
+    return free is not None and free < INDEX_BYTES
+
+
+def _made(kind: type[JournalError], message: str, hint: str, path: str, needed_bytes: int) -> JournalError:
     if kind is DiskFull:
-        return DiskFull(message, hint=hint, needed_bytes=0, free_bytes=_free(path))
+        return space.disk_full(message, needed_bytes, space.nearest(os.path.dirname(path) or "."))
     if kind is BusyError:
         return BusyError(message, hint=hint, holder=None, waited_s=0.0)
     if kind is LimitExceeded:
         return LimitExceeded(message, hint=hint, limit="sqlite", allowed=0)
     return kind(message, hint=hint)
-
-
-def _free(path: str) -> int:
-    try:
-        return shutil.disk_usage(os.path.dirname(path) or ".").free
-    except OSError:
-        return 0

@@ -5,14 +5,16 @@ An empty file becomes a journal in one transaction, so that nobody ever sees, or
 
 import functools
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import apsw
 
+from journal.database import space
 from journal.database.connection import Database
 from journal.database.transaction import Read, Write
-from journal.errors import BusyError, MigrationFailed, SchemaTooNew
+from journal.errors import BusyError, DiskFull, MigrationFailed, SchemaTooNew
 
 SUPPORTED = 8
 """The newest migration this release ships; a test holds it against the folder."""
@@ -71,7 +73,7 @@ def migrate(database: Database, record: Record, scripts: Sequence[Migration] | N
 
     Raises:
         SchemaTooNew: it is newer; nothing was touched. MigrationFailed: a script did not apply and changed nothing;
-            those before it stay applied.
+            those before it stay applied. DiskFull: there is no room for the copy, or for the change; it was undone.
     """
     found = version(database)
     newest = SUPPORTED if scripts is None else len(scripts)
@@ -116,6 +118,7 @@ def _keep_copy(database: Database, found: int, path: str) -> None:
     with database.begin() as tx:  # nobody migrates it meanwhile
         if tx.value(SELECT_VERSION) != found:
             return
+        space.require(f"copy {database.path} before its format changes", (path, os.path.getsize(database.path)))
         other = Database.open(database.path, readonly=True)  # SQLite copies nothing from a connection that may write
         try:
             other.backup_to(path)
@@ -133,7 +136,7 @@ def _apply(database: Database, record: Record, scripts: Sequence[Migration]) -> 
                     tx.run(script.text)
                     record.add(tx, script.version, script.name, script.sha256)
                     tx.run(f"PRAGMA user_version={script.version}")
-    except BusyError:
+    except (BusyError, DiskFull, MemoryError):
         raise
     except Exception as error:
         raise MigrationFailed(

@@ -12,6 +12,7 @@ import tempfile
 
 import apsw
 
+from journal.database import faults, space
 from journal.database.readers import is_open
 from journal.errors import StorageError
 
@@ -43,13 +44,15 @@ def open_copy(path: str) -> apsw.Connection:
     """Opens a copy of a journal and its WAL for reading; its files have no name any more once this returns.
 
     Raises:
-        StorageError: there is no room for the copy, or the files changed while they were copied.
+        DiskFull: there is no room for the copy. StorageError: the files changed while they were copied.
     """
-    folder = None
+    folder, needed = None, 0
     try:
         folder = tempfile.mkdtemp(prefix="spool-")  # 0700: as private as the journal itself
         copy = os.path.join(folder, "journal.db")
         before = _looks(path)
+        needed = sum(size for _, size, _ in before)
+        space.require(f"copy {path} to read it", (folder, needed))
         for part in PARTS:
             shutil.copyfile(path + part, copy + part)
         if _looks(path) != before:
@@ -60,6 +63,8 @@ def open_copy(path: str) -> apsw.Connection:
     except OSError as error:
         hint = "make room for a copy of the journal, or name another folder by TMPDIR"
         said = f"{path} has a WAL that cannot be read where it is, and not be copied either: {error}"
+        if error.errno in faults.FULL:
+            raise space.disk_full(said, needed, folder or tempfile.gettempdir()) from error
         raise StorageError(said, hint=hint) from error
     finally:
         if folder is not None:

@@ -18,7 +18,7 @@ from itertools import chain
 
 from journal.content.packing import PackedBlob
 from journal.database import Write
-from journal.engine import intake, placing
+from journal.engine import intake, placing, room
 from journal.engine.desk import Desk, Ended, Place, now_us, took
 from journal.engine.overlay import Edit
 from journal.engine.slots import Slot, seen_of
@@ -90,6 +90,7 @@ def _prepare(desk: Desk, plan: Plan) -> None:
     try:
         for slot in moving:
             slot.captured |= intake.capture(desk, slot)
+        room.for_files(desk, moving)
         plan.folders.make = placing.missing_folders(desk, moving)
         gifts = placing.Gifts()
         for slot in moving:

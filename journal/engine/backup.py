@@ -8,14 +8,14 @@
 import contextlib
 import os
 
-from journal.database import Database
+from journal.database import Database, space
 from journal.database.migrate import version
 from journal.engine.pace import Pace
 from journal.errors import BusyError, CorruptionError, JournalError, NotAJournal, UsageError
 from journal.limits import BACKUP_STEP_PAGES
 from journal.records import Progress
 from journal.rescue import check
-from journal.tables import audit, commits, meta
+from journal.tables import audit, commits, meta, retention
 from journal.workspace import beside
 from journal.workspace.beside import SIDES, Beside
 from journal.workspace.faults import system_errors
@@ -28,15 +28,16 @@ def backup(journal: str, into: str, progress: Progress | None) -> None:
 
     Raises:
         UsageError: something else stands there. BusyError: the older copy is open. CorruptionError: what was copied
-            is not sound, so that no copy was made.
+            is not sound, so that no copy was made. DiskFull: there is no room for the copy.
     """
-    with system_errors("back up into", into):
+    with system_errors("back up into", into, place=into):
         path = _place(journal, into)
         source = Database.open(journal, readonly=True)  # of its own: whoever reads the journal meanwhile is not held up
         try:
             over = os.path.exists(path)
             if over:
                 _refuse_other(source, path)
+            space.require(f"back up into {path!r}", (path, retention.room(source.look()).file_bytes))
             made = Beside.make(path)
             try:
                 _copy(source, made.temp, progress)

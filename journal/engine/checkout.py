@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from journal.content import layout
+from journal.database import space
 from journal.engine import history
 from journal.engine.pace import Pace
 from journal.engine.reading import Reading
@@ -38,8 +39,9 @@ def checkout(
     Raises:
         UnknownName, UsageError: no such commit; a folder that is of no use. PathRefused: a path that does not fit
             there. WorkspaceChanged: files stand there that hold something else. In these cases nothing was written.
+        DiskFull: there is no room for all of it, and nothing was written; or it ran out, and it says how far it came.
     """
-    with system_errors("check out into", into):
+    with system_errors("check out into", into, place=into):
         target = Target.find(into)
         try:
             steps = list(_steps(reading, commit, target, paths))
@@ -108,15 +110,15 @@ def _carry_out(
     reading: Reading, target: Target, steps: list[Step], todo: list[TreeEntry], progress: Progress | None
 ) -> int:
     """Steps 3 and 4."""
-    done = 0
+    done, needed = 0, sum(entry.state.size for entry in todo)
+    space.require(f"check out into {target.path!r}", (target.path, needed))
     try:
         target.make()
         if target.folds_case():
             _refuse_twins(target, steps)
         pace = Pace(progress, len(todo))
         for entry in todo:
-            with system_errors("write", entry.path, place=target.folder.fd):
-                _lay(reading, target, entry)
+            _lay(reading, target, entry)
             done += 1
             pace.at(done)
     except BaseException as error:
@@ -134,7 +136,8 @@ def _lay(reading: Reading, target: Target, entry: TreeEntry) -> None:
     state = entry.state
     try:
         mode = None if state.kind == "symlink" else state.mode
-        target.lay(entry.path, reading.pieces(state.sha256), mode)
+        with system_errors("write", entry.path, place=target.folder.fd, needed=lambda: state.size):
+            target.lay(entry.path, reading.pieces(state.sha256), mode)
     except DigestMismatch as error:
         error.paths = (entry.path,)
         raise

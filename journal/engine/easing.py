@@ -8,7 +8,7 @@ forgotten, so the act is synced all the same.
 from collections.abc import Sequence
 
 from journal.content.packing import PackedBlob
-from journal.engine import placing
+from journal.engine import placing, room
 from journal.engine.desk import Desk
 from journal.engine.slots import Slot, Version
 from journal.limits import ROWS_BYTES_PER_TX
@@ -74,6 +74,7 @@ def store(desk: Desk, slots: Sequence[Slot], packed: Sequence[PackedBlob] = ()) 
     """Stores what stands on disk at some paths, then new contents; the act that names them syncs them."""
     disks = [slot for slot in slots if slot.disk is not None and slot.disk.packed is not None]
     first = [slot.disk.packed for slot in disks if slot.disk is not None and slot.disk.packed is not None]
+    room.for_rows(desk, sum(len(chunk.body) for blob in (*first, *packed) for chunk in blob.new))
     with desk.database.begin() as tx:
         made = blobs.put_many(tx, [*first, *packed])
     for sha, number in made.items():

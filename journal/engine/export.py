@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
-from journal.database import Database, Read
+from journal.database import Database, Read, space
 from journal.database.transaction import Row
 from journal.engine import feed
 from journal.engine.export_git import Stream
@@ -40,12 +40,12 @@ def export(
     Raises:
         UsageError: there is no such format, something stands at `into`, no change has the cursor `since`, or it lies
             within a commit, which git takes whole; nothing was written.
-        CursorPruned: a part of what follows `since` was removed.
+        CursorPruned: a part of what follows `since` was removed. DiskFull: there is no room for what is known to come.
     """
     if form not in get_args(ExportFormat):
         raise UsageError(f"there is no format {form!r}", hint=f"one of {', '.join(get_args(ExportFormat))}")
     feed.checked_cursor(since, "since")
-    with system_errors("export into", into):
+    with system_errors("export into", into, place=into):
         if form == "git":
             return _git(reading, into, since, progress)
         return _views(reading.database.path, into, since, Parquet() if form == "parquet" else None, progress)
@@ -64,6 +64,9 @@ def git_stream(reading: Reading, since: int, progress: Progress | None) -> tuple
 def _git(reading: Reading, into: str, since: int, progress: Progress | None) -> dict[str, int]:
     path = _place(into, reading.database.path)
     pieces, counts = git_stream(reading, since, progress)
+    with reading.database.read() as look:
+        needed = exports.contents_bytes(look, since)
+    space.require(f"export into {path!r}", (path, needed))
     made = Beside.make(path)
     try:
         made.fill(pieces)
@@ -100,6 +103,9 @@ def _views(
         with database.read() as look:
             feed.refuse_gap(look, since)
             cursor = max(commits.cursor(look), since)
+            if parquet is None:  # whose files are packed, nobody knows how much
+                needed = sum(each.row_bytes * exports.count(look, each, since) for each in exports.listings(look))
+                space.require(f"export into {target.path!r}", (target.path, needed))
             target.make()
             counts = _fill(look, target, made, since, parquet, progress)
         while made:

@@ -94,7 +94,7 @@ class Idle:
     def _try(self, step: Step) -> None:
         try:
             step(self._desk, self._root)
-        except JournalError as error:
+        except (JournalError, MemoryError) as error:
             self._log.warning("%s of %s was put off: %s", step.__name__, self._desk.database.path, error)
 
 

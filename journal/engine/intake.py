@@ -4,16 +4,17 @@ import itertools
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from journal.content import chunking, text
 from journal.content.packing import PackedBlob, PackedChunk, Tally, pack, pack_chunk, pair
 from journal.database import Write
-from journal.engine import placing
+from journal.engine import placing, room
 from journal.engine.desk import Desk
 from journal.engine.slots import Slot, Version
-from journal.errors import UsageError, WorkspaceChanged
+from journal.errors import JournalError, UsageError, WorkspaceChanged
 from journal.ids import BlobId, ChunkDigest, ChunkId, Sha256, chunk_digest, sha256
 from journal.limits import CHUNKS_PER_TX, PIECE_BYTES, ROWS_BYTES_PER_TX, STREAM_ABOVE, WHOLE_BELOW
 from journal.records import Content
@@ -42,7 +43,7 @@ def version(desk: Desk, slot: Slot, content: Content, mode: int | None) -> Versi
         flat = memoryview(content)
         whole = (flat if flat.c_contiguous else memoryview(flat.tobytes())).cast("B")
         starts = range(0, len(whole), PIECE_BYTES)
-        return large(desk, slot, (bytes(whole[at : at + PIECE_BYTES]) for at in starts), bits)
+        return large(desk, slot, (bytes(whole[at : at + PIECE_BYTES]) for at in starts), bits, len(whole))
     return _gathered(desk, slot, _pieces(content), bits)
 
 
@@ -75,17 +76,21 @@ def packed_aside(desk: Desk, data: bytes, before: tuple[ChunkDigest, ...], sha: 
         return pack(data, before, desk.bases, sha)
 
 
-def large(desk: Desk, slot: Slot, pieces: Iterable[bytes], mode: int) -> Version:
+def large(desk: Desk, slot: Slot, pieces: Iterable[bytes], mode: int, size: int) -> Version:
     """Writes a content into a temp file while hashing and cutting it, and stores its chunks.
 
     Without an old version each chunk is stored as it comes. With one, its base is known only when all chunks are, so
-    they are stored from the temp file.
+    they are stored from the temp file. `size` is how long it is, as far as that is known.
+
+    Raises:
+        DiskFull: there is no room for it.
     """
+    room.for_content(desk, slot.path, size)
     temp, tally, cuts, now = desk.temp, Tally(), list[Cut](), slot.now
     # These transactions come before that of the act, so a base that only the act will keep is none.
     before = () if now is None or now.packed is not None else desk.chunk_list(now.state.sha256)
     number = temp.number()
-    keeper = Keeper(desk)
+    keeper = Keeper(desk, size, filling=not before)
 
     def noted() -> Iterator[bytes]:
         for data in chunking.cut_stream(_tallied(pieces, tally)):
@@ -95,7 +100,7 @@ def large(desk: Desk, slot: Slot, pieces: Iterable[bytes], mode: int) -> Version
             yield data
 
     try:
-        with system_errors("write", slot.path, place=temp.fd):
+        with system_errors("write", slot.path, place=temp.fd, needed=lambda: max(size, tally.size)):
             like = desk.root.parent(slot.path) if slot.look is not None else None
             given = None if like is not None else placing.given_to(desk, slot.path, {})
             with desk.aside():
@@ -136,7 +141,7 @@ def keep(desk: Desk, path: str, at: tuple[int, str], found: Look) -> Sha256:
     Raises:
         WorkspaceChanged: it changed while it was read.
     """
-    tally, keeper = Tally(), Keeper(desk)
+    tally, keeper = Tally(), Keeper(desk, found.size)
     try:
         with desk.aside():
             for data in chunking.cut_stream(_tallied(looking.pieces(*at, found, path=path), tally)):
@@ -156,17 +161,22 @@ class Cut(NamedTuple):
 
 
 class Keeper:
-    """Stores a large content chunk by chunk in several transactions; it becomes a blob by the last one."""
+    """Stores a large content chunk by chunk in several transactions; it becomes a blob by the last one.
 
-    def __init__(self, desk: Desk) -> None:
+    `size` is how long the content is at the least; `filling` says that a file is written beside it as it comes.
+    """
+
+    def __init__(self, desk: Desk, size: int, *, filling: bool = False) -> None:
         self._desk = desk
         self._blob: BlobId | None = None
         self._batch: list[PackedChunk | ChunkDigest] = []
         self._fresh: set[ChunkDigest] = set()
-        self._bytes = 0
+        self._bytes = self._taken = self._packed = 0
+        self._size, self._filling = size, filling
 
     def add(self, data: bytes, digest: ChunkDigest, old: ChunkDigest | None) -> None:
         """Takes the next chunk, as a delta against an old one where that pays; one that is kept is only named."""
+        self._taken += len(data)
         if digest in self._fresh or self._desk.bases.knows(digest):
             self._batch.append(digest)
         else:
@@ -189,11 +199,16 @@ class Keeper:
     def drop(self) -> None:
         """Forgets a content that did not arrive; chunks that were stored stay, and serve whoever brings them again."""
         self._desk.forget()
-        if self._blob is not None:
-            with self._desk.lock, self._desk.database.begin() as tx:
-                blobs.drop_pending(tx, self._blob)
+        if self._blob is None:
+            return
+        # What went wrong first is what is told; the next opening forgets the content too.
+        with suppress(JournalError), self._desk.lock, self._desk.database.begin() as tx:
+            blobs.drop_pending(tx, self._blob)
 
     def _flush(self) -> None:
+        self._packed += self._bytes
+        said = self._size, self._taken, self._packed, self._bytes
+        room.for_chunks(self._desk, *said, filling=self._filling)
         with self._desk.lock, self._desk.database.begin() as tx:
             if self._blob is None:
                 self._blob = blobs.begin(tx)
@@ -255,7 +270,7 @@ def _copied(desk: Desk, slot: Slot, source: Path, mode: int | None) -> Version:
     with _opened(source) as file:
         found = os.fstat(file.fileno())
         bits = mode if mode is not None else stat.S_IMODE(found.st_mode) & 0o777  # set-id bits are asked for by name
-        return _gathered(desk, slot, _as_it_stands(file, found.st_size), bits)
+        return _gathered(desk, slot, _as_it_stands(file, found.st_size), bits, found.st_size)
 
 
 def _as_it_stands(file: BinaryIO, size: int) -> Iterator[bytes]:
@@ -282,8 +297,8 @@ def _opened(source: Path) -> BinaryIO:
     raise UsageError(f"{str(source)!r} is not a file", hint="name a regular file to copy from")
 
 
-def _gathered(desk: Desk, slot: Slot, pieces: Iterator[bytes], mode: int) -> Version:
-    """Holds a content in memory until it proves to be large."""
+def _gathered(desk: Desk, slot: Slot, pieces: Iterator[bytes], mode: int, known: int = 0) -> Version:
+    """Holds a content in memory until it proves to be large; `known` is what is known of its size."""
     held, size = list[bytes](), 0
     with desk.aside():  # whoever gives the content may take his time, and may use this spool in another thread
         for piece in pieces:
@@ -292,7 +307,7 @@ def _gathered(desk: Desk, slot: Slot, pieces: Iterator[bytes], mode: int) -> Ver
             if size > STREAM_ABOVE:
                 break
     if size > STREAM_ABOVE:
-        return large(desk, slot, itertools.chain(held, pieces), mode)
+        return large(desk, slot, itertools.chain(held, pieces), mode, max(known, size))
     return small(desk, b"".join(held), mode, slot.now)
 
 

@@ -13,7 +13,7 @@ from journal.ids import InvocationId, Sha256
 from journal.limits import PARENT_RETRIES, STREAM_ABOVE
 from journal.tables import blobs
 from journal.tables.states import same_content
-from journal.workspace import calls
+from journal.workspace import calls, faults
 from journal.workspace import look as looking
 from journal.workspace import publish as publishing
 from journal.workspace.look import Look
@@ -110,8 +110,15 @@ def _filled(desk: Desk, slot: Slot, number: int, now: Version, gifts: Gifts) -> 
     like = desk.root.parent(slot.path) if slot.look is not None else None
     given = None if like is not None or slot.folder else given_to(desk, slot.path, gifts)
     data = content(desk, now)
-    with desk.aside():
-        return desk.temp.fill(number, data, now.state.mode, like, given)
+    try:
+        with desk.aside():
+            return desk.temp.fill(number, data, now.state.mode, like, given)
+    except OSError as error:
+        if error.errno not in faults.FULL:
+            raise  # the verb as a whole tells of it
+        raise faults.translate(
+            error, "write", slot.path, place=desk.temp.fd, needed_bytes=now.state.size
+        ) from error
 
 
 def given_to(desk: Desk, path: str, gifts: Gifts) -> calls.Inheritance | None:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from journal.content import layout
 from journal.content.paths import parents
-from journal.database import Read
+from journal.database import Read, space
 from journal.engine import history, walking
 from journal.engine.feed import find_commit
 from journal.engine.opening import BRANCH
@@ -61,7 +61,7 @@ def replay(reading: Reading, into: str, upto: str | None, *, verify: bool, progr
         UnknownName, UsageError, PathRefused, WorkspaceChanged, BusyError: nothing was written.
         CorruptionError, StorageError: it says how far it came; the same call goes on from there.
     """
-    with system_errors("replay into", into):
+    with system_errors("replay into", into, place=into):
         replica = Replica.find(into)
         try:
             refuse_own(replica.target.path, reading.database.path)
@@ -69,6 +69,7 @@ def replay(reading: Reading, into: str, upto: str | None, *, verify: bool, progr
             if way is None:
                 return 0
             _refuse_unfit(reading, replica, way)
+            _refuse_full(reading, replica, way)
             return _Walk(reading, replica, way, verify=verify).go(progress)
         finally:
             replica.close()
@@ -120,6 +121,16 @@ def _refuse_unfit(reading: Reading, replica: Replica, way: Way) -> None:
         listed = {*_laid(look, branch, commits.first(look, branch)), *trees.changed(look, branch, 0, way.end.n)}
     for path in layout.too_long(sorted(listed), *replica.target.room()):
         raise _refused(replica, path, "a name or the whole is longer than the file system takes")
+
+
+def _refuse_full(reading: Reading, replica: Replica, way: Way) -> None:
+    """Refuses what the disk has no room for: the tree at the end, but for what the one at the start has of it."""
+    with reading.database.read() as look:
+        branch = way.end.branch_id
+        stands = {e.path: e.state.size for e in trees.at(look, branch, way.start)} if replica.mark else {}
+        sizes = {e.path: e.state.size for e in trees.at(look, branch, way.end.n)}
+    needed = sum(max(size - stands.get(path, 0), 0) for path, size in sizes.items())
+    space.require(f"replay into {replica.target.path!r}", (replica.target.path, needed))
 
 
 def _refuse_twins(replica: Replica, steps: Iterable[Step]) -> None:
@@ -200,7 +211,7 @@ class _Walk:
 
     def _lay(self, path: str, state: State) -> None:
         standing, place = self._tree.get(path), self._replica.target.folder.fd
-        with system_errors("write", path, place=place):
+        with system_errors("write", path, place=place, needed=lambda: state.size):
             if standing is not None and standing.state == state:
                 pass
             elif standing is not None and state.kind == "file" and _same(standing, state):
@@ -291,7 +302,7 @@ class _Walk:
 
     def _restore(self, path: str, state: State) -> None:
         """Puts back what the commit that was cut off had taken away."""
-        with system_errors("write", path, place=self._replica.target.folder.fd):
+        with system_errors("write", path, place=self._replica.target.folder.fd, needed=lambda: state.size):
             self._tree[path] = self._replica.put(path, state, self._reading.pieces(state.sha256), None)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from os import PathLike
 
 from journal.content.paths import spelled
-from journal.database import Database, Write
+from journal.database import Database, Write, space
 from journal.database.belonging import APPLICATION_ID
 from journal.database.migrate import SUPPORTED
 from journal.engine import opening
@@ -52,12 +52,15 @@ def salvage(
     Raises:
         UsageError: there is nothing at `damaged`, or something at `into`. NotAJournal: nothing of it is a journal's;
             `into` is not made. SchemaTooNew: a later release wrote it. StorageError: it changed meanwhile.
+            DiskFull: there is no room for as much as it holds.
     """
     path = spelled(damaged)
     with system_errors("salvage", path):
         target = _place(path, spelled(into))
         with Pages(os.path.realpath(path)) as pages:
             _refuse_newer(path, pages)
+            needed = pages.size * (pages.count - len(btrees.free(pages)))  # free pages hold nothing to bring over
+            space.require(f"salvage into {target!r}", (target, needed))
             made = Beside.make(target)
             try:
                 report = _made(path, pages, made.temp, Pace(progress, pages.bytes))

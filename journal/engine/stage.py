@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from os import fspath
 from typing import Any
 
-from journal.engine import compare
+from journal.engine import compare, room
 from journal.engine.act import Plan, carry_out, staged_now
 from journal.engine.asking import asked
 from journal.engine.desk import Desk
@@ -49,6 +49,7 @@ def batch(
     }
     paths = touched(desk, listed)
     with asked(desk, "batch", request, paths) as what, collector_off(len(listed)):
+        room.for_batch(desk, listed)
         desk.expect(paths)
         applied, act = _carried(desk, what, listed)
         return _results(desk, listed, applied, act)

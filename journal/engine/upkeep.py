@@ -8,12 +8,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from journal.database import Database, Write
+from journal.database import Database, Write, space
 from journal.engine import opening
 from journal.engine.desk import now_us, took
 from journal.errors import BusyError
 from journal.ids import InvocationId, RootId, compact_json
-from journal.limits import GIVE_BACK_PAGES, RETENTION_ROWS
+from journal.limits import GIVE_BACK_PAGES, RETENTION_ROWS, WAL_CHECKPOINT_BYTES
 from journal.tables import leaving, retention, sessions
 from journal.tables.invocations import Asked, Chain, Opened, Outcome, running_by_name
 from journal.tables.sessions import SessionFacts
@@ -97,6 +97,7 @@ def upkeep(database: Database, name: str, request: Mapping[str, Any]) -> Iterato
     """Opens the act, and closes it as it ended; its caller holds the leases, and the connection is its own."""
     database.trust_references()
     started = now_us()
+    _refuse_full(database, name)
     with database.begin(sync=True) as tx:
         branch, chain = sessions.first_branch(tx), Chain(tx)
         assert branch is not None  # a journal without a root has nothing to be done, and its caller has looked
@@ -113,6 +114,17 @@ def upkeep(database: Database, name: str, request: Mapping[str, Any]) -> Iterato
             _end(database, act, Outcome(state, now_us(), took(started, now_us()), f"{type(error).__name__}: {error}"))
         raise
     _end(database, act, Outcome("ok", now_us(), took(started, now_us())))
+
+
+def _refuse_full(database: Database, name: str) -> None:
+    """Refuses to begin when there is no room for the WAL of the largest transaction; that of a small journal is small.
+
+    Raises:
+        DiskFull
+    """
+    journal = retention.room(database.look())
+    needed = min(max(GIVE_BACK_PAGES * journal.page_bytes, WAL_CHECKPOINT_BYTES), journal.file_bytes)
+    space.require(f"{name} the journal", (database.path, max(needed - database.wal_file_bytes(), 0)))
 
 
 def drop(work: Upkeep, blobs: Sequence[int], chunks: Sequence[int]) -> None:

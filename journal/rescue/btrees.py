@@ -76,7 +76,7 @@ def survey(pages: Pages, shapes: Mapping[str, Shape], index_roots: Mapping[str, 
         width = len(shapes[name].columns) if name in shapes else 0
         tree = _descend(pages, name, root, taken, broken, table=name in ordered)
         places[name] = [place for place in tree if _plausible(pages, place, width, taken, broken)]
-    free = _free(pages)
+    unused = free(pages)
     named = {root: name for name, root in roots.items()}
     strays = list[Place]()
     for number in range(1, pages.count + 1):
@@ -84,11 +84,11 @@ def survey(pages: Pages, shapes: Mapping[str, Shape], index_roots: Mapping[str, 
             continue
         if kind_of(number, pages.page(number)) not in (TABLE_LEAF, INDEX_LEAF, INDEX_INSIDE):
             continue
-        owner = "" if number in free else _climb(pages, number, named)
+        owner = "" if number in unused else _climb(pages, number, named)
         if owner:
             places[owner].append(Place(number, owner, Trust.MAP))
         else:
-            strays.append(Place(number, "", Trust.FREE if number in free else Trust.SHAPE))
+            strays.append(Place(number, "", Trust.FREE if number in unused else Trust.SHAPE))
     return Survey(places, strays, broken)
 
 
@@ -258,7 +258,7 @@ def _climb(pages: Pages, number: int, named: Mapping[int, str]) -> str:
     return ""
 
 
-def _free(pages: Pages) -> set[int]:
+def free(pages: Pages) -> set[int]:
     """Lists the pages that were given back, by their own list and by the pointer map."""
     found, step, trunks = set[int](), pages.usable // 5 + 1, set[int]()
     for first in range(2, pages.count + 1, step):

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from journal.content.paths import loaded
 from journal.database import Database, Read
-from journal.database.connection import FRAME_BYTES
 from journal.database.readers import is_open
+from journal.database.transaction import FRAME_BYTES
 from journal.errors import ConflictError, JournalError, PathRefused, UnknownName
 from journal.ids import RootId
 from journal.limits import PAGE_BYTES, VERIFY_PAGE_ROWS

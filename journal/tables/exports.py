@@ -28,12 +28,21 @@ INSIDE = {"blob_chunk"}
 """views that show keys, which mean nothing outside."""
 
 
+SELECT_CONTENTS = """
+SELECT coalesce(sum(size), 0) FROM blob WHERE id IN (SELECT after_blob FROM change WHERE seq > :since)
+"""
+
 class Listing(NamedTuple):
     """Something to export: its name, its columns with the types that they declare, and the SQL that lists its rows."""
 
     name: str
     columns: tuple[tuple[str, str], ...]
     sql: str
+
+    @property
+    def row_bytes(self) -> int:
+        """Tells how many bytes a row has at the least as a line of JSON: its names, and a letter a value."""
+        return sum(len(f'"{name}": 0, ') for name, _ in self.columns) + len("{}\n") - len(", ")
 
     @property
     def resumes(self) -> bool:
@@ -57,6 +66,11 @@ def listings(tx: Read) -> list[Listing]:
 def count(tx: Read, listing: Listing, since: int) -> int:
     """Counts the rows of one."""
     return int(tx.value(f"SELECT count(*) FROM ({listing.sql})", **_values(listing, since)))
+
+
+def contents_bytes(tx: Read, since: int) -> int:
+    """Tells how many bytes the contents have that changes past a cursor brought, each counted once."""
+    return int(tx.value(SELECT_CONTENTS, since=since))
 
 
 def kinds(tx: Read, listing: Listing, since: int) -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterable
 
 from journal.errors import UsageError
-from journal.workspace import calls, renames
+from journal.workspace import calls, faults, renames
 
 SIDES = ("-wal", "-shm", "-journal")
 """what SQLite keeps beside a file while it is open."""
@@ -36,11 +36,17 @@ class Beside:
             raise
 
     def fill(self, pieces: Iterable[bytes]) -> None:
-        """Writes a content into the file, in the order given."""
-        fd = calls.open_lock(self._part, self._fd)
+        """Writes a content into the file, in the order given.
+
+        Raises:
+            DiskFull: it tells how much there was to write until then. StorageError
+        """
+        fd, size = calls.open_lock(self._part, self._fd), 0
         try:
-            for piece in pieces:
-                calls.write(fd, piece)
+            with faults.system_errors("write", self.path, place=self._fd, needed=lambda: size):
+                for piece in pieces:
+                    size += len(piece)
+                    calls.write(fd, piece)
         finally:
             calls.close(fd)
 

@@ -2,10 +2,11 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from journal.errors import DiskFull, JournalError, PathRefused, ReadOnly, StorageError
+from journal.database import space
+from journal.errors import JournalError, PathRefused, ReadOnly, StorageError
 
 
 def _numbers(*names: str) -> frozenset[int]:
@@ -13,7 +14,7 @@ def _numbers(*names: str) -> frozenset[int]:
     return frozenset(getattr(errno, name) for name in names if hasattr(errno, name))
 
 
-_FULL = _numbers("ENOSPC", "EDQUOT")
+FULL = _numbers("ENOSPC", "EDQUOT")
 _READ_ONLY = _numbers("EROFS", "EACCES", "EPERM")
 _SCARCE = _numbers("EMFILE", "ENFILE", "ENOMEM", "ENOBUFS")
 _GONE = _numbers("ENOENT", "ESTALE", "EEXIST", "ENOTEMPTY")
@@ -41,28 +42,33 @@ _OTHERWISE = "Check the disk and the log of the system, then repeat the call."
 
 
 @contextmanager
-def system_errors(what: str, path: str | None, *, place: int | str | None = None) -> Iterator[None]:
-    """Turns an OSError of its block into one of ours, by `translate`."""
+def system_errors(
+    what: str, path: str | None, *, place: int | str | None = None, needed: Callable[[], int] | None = None
+) -> Iterator[None]:
+    """Turns an OSError of its block into one of ours, by `translate`; `needed` tells what the block had to write."""
     try:
         yield
     except OSError as error:
-        raise translate(error, what, path, place=place) from error
+        raise translate(error, what, path, place=place, needed_bytes=needed() if needed else 0) from error
 
 
 def translate(
-    error: OSError, what: str, path: str | None, *, place: int | str | None = None, needed_bytes: int | None = None
+    error: OSError, what: str, path: str | None, *, place: int | str | None = None, needed_bytes: int = 0
 ) -> JournalError:
     """Gives the error of ours that an OSError means.
 
     `what` says what was asked, as a verb ("write"); `path` is the path it was asked for; `place`, a descriptor or a
-    folder, is where the free space is looked up when the disk is full.
+    folder, is where the free space is looked up when the disk is full; `needed_bytes` is what had to be written, of
+    which nothing takes less than a block.
     """
     number = error.errno or 0
     asked = what if path is None else f"{what} {path!r}"
     said = os.strerror(number) if error.errno else str(error) or type(error).__name__
     message = f"cannot {asked}: {said} ({errno.errorcode.get(number, f'errno {number}')})"
-    if number in _FULL:
-        return _disk_full(message, place if place is not None else path, needed_bytes)
+    if number in FULL:
+        if place is None and path is not None and os.path.isabs(path):
+            place = path
+        return space.disk_full(message, needed_bytes, space.nearest(place) if isinstance(place, str) else place)
     if number in _READ_ONLY:
         return ReadOnly(message, hint="Give this user the right to write there, or work on a root that it owns.")
     if number in _NAMES and not (number in _ONLY_BY_PATH and path is None):
@@ -70,15 +76,3 @@ def translate(
         return PathRefused(message, hint=hint, path=path, reason=_REASONS[number])
     hint = next((hint for numbers, hint in _HINTS if number in numbers), _OTHERWISE)
     return StorageError(message, hint=hint)
-
-
-def _disk_full(message: str, place: int | str | None, needed_bytes: int | None) -> DiskFull:
-    free_bytes = None
-    if isinstance(place, int) or (place is not None and os.path.isabs(place)):
-        try:
-            found = os.statvfs(place)
-            free_bytes = found.f_bavail * found.f_frsize
-        except OSError:
-            pass  # the disk is in trouble as it is: the figure is not worth another error
-    hint = "Free some space, or raise the quota, then repeat the call; nothing was half done."
-    return DiskFull(message, hint=hint, needed_bytes=needed_bytes, free_bytes=free_bytes)

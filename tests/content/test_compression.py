@@ -132,3 +132,51 @@ def test_threads_compress_at_once() -> None:
     for thread in threads:
         thread.join()
     assert failed == []
+
+
+class Starved:
+    """A compressor, or decompressor, whose library gets no memory, or meets damage."""
+
+    def __init__(self, said: str) -> None:
+        self.said = said
+
+    def compress(self, _data: bytes) -> bytes:
+        """Compresses nothing."""
+        raise zstandard.ZstdError(f"cannot compress: {self.said}")
+
+    def decompress(self, _body: bytes, **_options: object) -> bytes:
+        """Opens nothing."""
+        raise zstandard.ZstdError(f"decompression error: {self.said}")
+
+    def decompress_content_dict_chain(self, _bodies: list[bytes]) -> bytes:
+        """Opens none of them."""
+        raise zstandard.ZstdError(f"error decompressing chunk 0: {self.said}")
+
+
+@pytest.mark.parametrize(
+    ("said", "opening", "packing"),
+    [
+        ("Allocation error : not enough memory", MemoryError, MemoryError),
+        ("Data corruption detected", CorruptionError, zstandard.ZstdError),
+    ],
+)
+def test_memory_that_runs_out_is_not_called_damage(
+    said: str, opening: type[Exception], packing: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = compression.compress(NOISE[:900])
+    local = compression._local()
+    monkeypatch.setattr(local, "compressor", Starved(said))
+    monkeypatch.setattr(local, "decompressor", Starved(said))
+    monkeypatch.setattr(zstandard, "ZstdCompressor", lambda *_given, **_options: Starved(said))
+    monkeypatch.setattr(zstandard, "ZstdDecompressor", lambda *_given, **_options: Starved(said))
+    with pytest.raises(opening):
+        compression.decompress(frame, 900)
+    with pytest.raises(opening):
+        compression.decompress_against(frame, NOISE, 900)
+    with pytest.raises(opening):
+        compression.decompress_chain([frame], [900])
+    for level in (3, 19):
+        with pytest.raises(packing):
+            compression.compress(NOISE, level)
+    with pytest.raises(packing):
+        compression.compress_against(NOISE, NOISE)

@@ -16,11 +16,12 @@ class Extent(NamedTuple):
     errors: int
     races: int
     powers: int
+    shortages: int
     stride: int
 
 
-SAMPLE = Extent(deaths=12, recoveries=4, edits=4, errors=5, races=5, powers=16, stride=0)
-WHOLE = Extent(deaths=0, recoveries=0, edits=0, errors=0, races=0, powers=0, stride=7)
+SAMPLE = Extent(deaths=12, recoveries=4, edits=4, errors=5, races=5, powers=16, shortages=1, stride=0)
+WHOLE = Extent(deaths=0, recoveries=0, edits=0, errors=0, races=0, powers=0, shortages=0, stride=7)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

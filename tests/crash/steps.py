@@ -6,7 +6,7 @@ Install `Steps` in a child process only, before anything is opened.
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import apsw
 
@@ -65,10 +65,17 @@ class Steps:
         return halved if name == "write" else around
 
 
+class Hears(Protocol):
+    """Whoever is told of each change to a file of SQLite's, before it is made."""
+
+    def step(self, label: str) -> None:
+        """Hears of one."""
+
+
 class WatchedFile(apsw.VFSFile):
     """A file of SQLite's whose changes are steps."""
 
-    def __init__(self, steps: Steps, name: "str | apsw.URIFilename | None", flags: list[int]) -> None:
+    def __init__(self, steps: Hears, name: "str | apsw.URIFilename | None", flags: list[int]) -> None:
         super().__init__("unix", name, flags)
         self._steps = steps
         self._name = os.path.basename(name.filename() if isinstance(name, apsw.URIFilename) else name or "temp")
@@ -99,7 +106,7 @@ class WatchedFile(apsw.VFSFile):
 class WatchedVFS(apsw.VFS):
     """The file layer of SQLite as it is, but for the counting."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, steps: Hears) -> None:
         super().__init__("watched", "unix", makedefault=True)
         self._steps = steps
 

@@ -9,11 +9,11 @@ import pytest
 from journal import JournalError, Spool, Write
 from tests.crash import forked, tally
 from tests.crash.conftest import Extent
-from tests.crash.judge import lost, sound, swept, usable
-from tests.crash.learning import Known, known
+from tests.crash.judge import swept
+from tests.crash.learning import known
 from tests.crash.place import Place, fresh
 from tests.crash.scenarios import SCENARIOS, begin
-from tests.crash.state import difference, look
+from tests.crash.survival import attempt, examine, reopened
 from tests.crash.sweep import sample
 from tests.crash.trouble import ERRORS, FULL, NO_MEMORY, Trouble, happening
 
@@ -65,53 +65,18 @@ def play(point: Point, folder: Path) -> list[str]:
 
 def suffer(place: Place, point: Point) -> list[str]:
     """Does the verb in this process, with the error in the middle."""
-    problems = list[str]()
     trouble = Trouble(point.call, happening(point.error)).install()
     begin(place, SCENARIOS[point.scenario])
     trouble.armed = True
-    try:
-        SCENARIOS[point.scenario].act(place)
-    except JournalError as error:
-        if not error.hint:
-            problems.append(f"an error without a hint: {error!r}")
-    except Exception as error:
-        if not (isinstance(error, MemoryError) and point.error == NO_MEMORY):
-            problems.append(f"not one of our errors: {error!r}")
+    kinds = (JournalError, MemoryError) if point.error == NO_MEMORY else (JournalError,)
+    _, problems = attempt(place, point.scenario, lambda error: isinstance(error, kinds))
     trouble.armed = False
     if not place.is_open:
         place.open()  # the verb was about opening or closing
     problems += examine(place, known(point.scenario))
     if trouble.names[point.call - 1] != "unlink":  # what cannot be removed stays for the next opening
         problems += swept(place.spool)
-    return problems + _reopened(place)
-
-
-def examine(place: Place, facts: Known) -> list[str]:
-    """What is wrong with the session that met the error."""
-    problems, found = list[str](), look(place.spool)
-    if found not in facts.allowed:
-        nearest = min((difference(found, state) for state in facts.allowed), key=len)
-        problems.append(f"neither before nor after: {nearest}")
-    problems += [*sound(place.spool), *lost(place.spool, facts.kept), *descriptors()]
-    return problems + usable(place.spool, may_commit=not found.conflicts)
-
-
-def _reopened(place: Place) -> list[str]:
-    before = look(place.spool)
-    place.close()
-    after = look(place.open())
-    problems = swept(place.spool)
-    if after != before:
-        problems.append(f"another session finds another state: {difference(after, before)}")
-    place.close()
-    return problems
-
-
-def descriptors() -> list[str]:
-    """Whether files of the temp folder are still open."""
-    links = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd")]
-    targets = [os.readlink(link) for link in links if os.path.lexists(link)]
-    return [f"left open: {target}" for target in targets if "/.spool/tmp/" in target]
+    return problems + reopened(place)
 
 
 def test_writes_that_take_a_part_lose_nothing(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:

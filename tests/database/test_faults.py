@@ -1,5 +1,6 @@
 """SQLite's errors: each has a home among ours, and that home is the right one."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import apsw
 import pytest
 
 from journal import errors
-from journal.database.faults import translate
+from journal.database import space
+from journal.database.faults import INDEX_BYTES, translate
 from journal.errors import BusyError, DiskFull, JournalError, LimitExceeded
 
 HOMES = {
@@ -72,7 +74,8 @@ def test_every_error_of_apsw_is_known_here() -> None:
 def test_every_error_of_apsw_has_its_home(name: str, home: str) -> None:
     made = translate(getattr(apsw, name)("what SQLite said"), "/nowhere/journal.db")
     assert type(made) is getattr(errors, home)
-    assert str(made) == "/nowhere/journal.db: what SQLite said"
+    assert str(made).startswith("/nowhere/journal.db: what SQLite said")
+    assert str(made) == "/nowhere/journal.db: what SQLite said" or isinstance(made, DiskFull)
     assert made.hint
 
 
@@ -93,18 +96,32 @@ def test_a_kind_that_apsw_may_add_is_not_lost() -> None:
 
 
 def test_the_fields_of_our_errors_are_filled(tmp_path: Path) -> None:
-    full = translate(apsw.FullError("m"), str(tmp_path / "j.db"))
-    assert isinstance(full, DiskFull) and full.needed_bytes == 0 and full.free_bytes > 0
+    full = translate(apsw.FullError("m"), str(tmp_path / "j.db"), 123_456)
+    assert isinstance(full, DiskFull) and full.needed_bytes == 123_456 and full.free_bytes > 0
+    for said in (str(full), full.hint):
+        assert f"123456 bytes are needed, {full.free_bytes} are free" in said
     busy = translate(apsw.BusyError("m"), "j.db")
     assert isinstance(busy, BusyError) and (busy.holder, busy.waited_s) == (None, 0.0)
     large = translate(apsw.TooBigError("m"), "j.db")
     assert isinstance(large, LimitExceeded) and (large.limit, large.found) == ("sqlite", None)
 
 
-def test_where_the_free_space_cannot_be_told_it_is_none() -> None:
-    assert translate(apsw.FullError("m"), "/nowhere/at/all/j.db").to_dict()["free_bytes"] == 0
-    here = translate(apsw.FullError("m"), "j.db")
-    assert isinstance(here, DiskFull) and here.free_bytes > 0
+@pytest.mark.parametrize("path", ["j.db", "/nowhere/at/all/j.db"])
+def test_a_full_disk_needs_a_block_at_the_least(path: str) -> None:
+    full = translate(apsw.FullError("m"), path)
+    assert isinstance(full, DiskFull) and full.free_bytes > 0 and full.needed_bytes >= 512
+
+
+@pytest.mark.parametrize("kind", [apsw.IOError, apsw.CantOpenError])
+def test_a_full_disk_by_another_name_is_one(kind: type[apsw.Error], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert type(translate(kind("m"), "/j.db", number=errno.EIO)) is errors.StorageError
+    assert type(translate(kind("m"), "/j.db", number=errno.ENOSPC)) is DiskFull
+    assert type(translate(kind("m"), "/j.db", number=errno.EDQUOT)) is DiskFull
+    monkeypatch.setattr(space, "free_bytes", lambda _place: INDEX_BYTES - 1)
+    assert type(translate(kind("m"), "/j.db")) is DiskFull, "the index of a WAL could not grow"
+    assert type(translate(kind("m"), "/j.db", number=errno.EIO)) is errors.StorageError
+    monkeypatch.setattr(space, "free_bytes", lambda _place: None)
+    assert type(translate(kind("m"), "/j.db")) is errors.StorageError
 
 
 @pytest.mark.parametrize(

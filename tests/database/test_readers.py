@@ -12,7 +12,7 @@ import pytest
 
 from journal import limits
 from journal.database import Database, readers
-from journal.database.connection import FRAME_BYTES
+from journal.database.transaction import FRAME_BYTES
 
 READ = """
 import sqlite3, sys

@@ -57,12 +57,33 @@ def test_an_error_without_a_number_and_an_unknown_number() -> None:
 def test_a_full_disk_says_how_much_is_free(tmp_path: Path) -> None:
     error = faults.translate(OSError(errno.ENOSPC, "x"), "write", "a", place=str(tmp_path), needed_bytes=7)
     assert isinstance(error, DiskFull)
-    assert error.free_bytes >= 0 and error.needed_bytes == 7
+    assert error.free_bytes >= 0 and error.needed_bytes == os.statvfs(tmp_path).f_frsize, "a block at the least"
+    error = faults.translate(OSError(errno.ENOSPC, "x"), "write", "a", place=str(tmp_path), needed_bytes=7_000_000)
+    assert isinstance(error, DiskFull) and error.needed_bytes == 7_000_000
+    for said in (str(error), error.hint):
+        assert f"7000000 bytes are needed, {error.free_bytes} are free" in said
+
+
+def test_a_block_that_fails_tells_what_it_had_to_write_by_then(tmp_path: Path) -> None:
+    size = 0
+    with (
+        pytest.raises(DiskFull) as caught,
+        faults.system_errors("write", "a", place=str(tmp_path), needed=lambda: size),
+    ):
+        size = 9_000_000
+        raise OSError(errno.ENOSPC, "x")
+    assert caught.value.needed_bytes == 9_000_000
 
 
 def test_a_full_disk_whose_place_is_gone_is_still_told() -> None:
     error = faults.translate(OSError(errno.ENOSPC, "x"), "write", "/no/such/place")
-    assert isinstance(error, DiskFull) and error.free_bytes is None
+    assert isinstance(error, DiskFull) and error.free_bytes > 0, "the innermost folder that is there stands for it"
+
+
+def test_a_full_disk_at_no_place_in_particular_is_still_told() -> None:
+    error = faults.translate(OSError(errno.ENOSPC, "x"), "write", "a", needed_bytes=7)
+    assert isinstance(error, DiskFull) and error.to_dict()["needed_bytes"] == 7
+    assert "free_bytes" not in error.to_dict() and "7 bytes are needed" in error.hint
 
 
 def test_an_undecodable_path_is_shown_and_kept() -> None:
