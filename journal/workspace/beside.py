@@ -14,7 +14,7 @@ from journal.workspace.walk import Root
 class Beside:
     """A file on its way to a path; only its owner can read it. End it by `publish` or by `discard`.
 
-    What a process left that died before its end is removed by the next one that makes a file in the same folder.
+    What a process left that died before its end is removed by the next call of `resolved` or `make` there.
     """
 
     __slots__ = ("_folder", "_name", "_part", "path", "temp")
@@ -93,7 +93,7 @@ class Beside:
 
 
 def resolved(into: str) -> str:
-    """Gives the real path of a file that is to be made in a folder that is there.
+    """Gives the real path of a file that is to be made in a folder that is there; what the dead left there goes.
 
     Raises:
         UsageError: it is no name of a file.
@@ -106,6 +106,11 @@ def resolved(into: str) -> str:
         raise UsageError(f"{into!r} is a folder" if into else "the file's name is empty", hint="name a file")
     if not os.path.isdir(os.path.dirname(path)):
         raise UsageError(f"there is no folder {os.path.dirname(path)!r}", hint="make it first, or name another")
+    folder = Root.open(os.path.dirname(path))
+    try:
+        parts.sweep(folder)
+    finally:
+        folder.close()
     return path
 
 

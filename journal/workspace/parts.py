@@ -35,7 +35,7 @@ class Part:
     def __init__(self, dir_fd: int, name: str, fd: int, lock_fd: int) -> None:
         self._dir_fd = dir_fd
         self._lock_fd = lock_fd
-        self._noted = ""
+        self._noted: str | None = None
         self.name = name
         self.fd = fd
 
@@ -148,8 +148,8 @@ def _taken(dir_fd: int, name: str) -> tuple[int, int | None] | None:
 
 def _sweep_noted(root: Root, noted: bytes, prefix: str) -> None:
     folder, ended, _ = noted.partition(b"\0")
-    if not ended:
-        return  # it wrote none
+    if not ended or b".." in folder.split(b"/"):
+        return  # it wrote none; or somebody else did
     with suppress(OSError, PathRefused):
         below = f"{os.fsdecode(folder)}/x" if folder else "x"
         dir_fd = root.parent(below)[0]

@@ -64,7 +64,7 @@ class Target:
     def make(self) -> None:
         """Makes the folder with those above it, or, when it is there, removes what dead processes left in it."""
         if self.root is not None:
-            parts.sweep(self.root)
+            self.sweep()
             return
         at, missing = self.path, list[str]()
         while not os.path.lexists(at):
@@ -82,6 +82,11 @@ class Target:
         finally:
             calls.close(fd)
         self.root = Root.open(self.path)
+
+    def sweep(self) -> None:
+        """Removes what dead processes left in the folder, if it is there."""
+        if self.root is not None:
+            parts.sweep(self.root)
 
     def unmake(self) -> None:
         """Removes the folders that `make` made, as far as they are empty."""
