@@ -1,8 +1,8 @@
 """Copies a journal whole, then over an older copy after one more commit, and after a tenth more of it.
 
-Every copy is verified before it has its name, and synced; what that takes is told by itself, as `verify` of the copy. The
-reference is a plain copy of the journal's file, synced, in the same run. There is no budget: a copy that is brought up to
-date is made whole beside the older one, which stays valid until then, so that it costs what a whole one does.
+Every copy is verified before it has its name, and synced; what that takes is told by itself, as `verify` of the copy.
+The reference is a plain copy of the journal's file, synced, in the same run. There is no budget: a copy that is brought
+up to date is made whole beside the older one, which stays valid until then, so that it costs what a whole one does.
 """
 
 import os

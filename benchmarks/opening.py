@@ -1,8 +1,8 @@
 """Times opening a root: with a long history that was closed cleanly, and after a process died in the middle of a batch.
 
-Budget: opening 10^4 commits over 10^5 tracked files takes <= 50 ms more than opening a journal without any, which is the
-reference of the same run; opening after a death that left 1,000 promised files takes <= 1 s, whether none of them had its
-place by then or half of them. The reference of those is the same files each by temporary file, fsync and rename.
+Budget: opening 10^4 commits over 10^5 tracked files takes <= 50 ms more than opening a journal without any, which is
+the reference of the same run; opening after a death that left 1,000 promised files takes <= 1 s, whether none of them
+had its place by then or half of them; the reference is the same files each by temporary file, fsync and rename.
 
 Each opening is in a process of its own that has imported the package. It takes about two minutes to make the history;
 `opening.py 3 4` ends with 10^3 commits over 10^4 files.
@@ -12,7 +12,6 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from journal.workspace import calls
 ROUNDS = 11
 DEATHS = 5
 FILES = 1000
-Here = Callable[..., Any]
 
 
 def opened(folder: Path) -> Spool:
@@ -50,7 +48,8 @@ def build(folder: Path, files: int, commits: int) -> None:
 def die(folder: Path, placed: int) -> None:
     """Begins to write over a thousand committed files, and dies when so many have their place."""
     done = 0
-    exchange: Here = calls.exchange
+    here: Any = calls
+    exchange = calls.exchange
 
     def deadly(*arguments: Any) -> None:
         nonlocal done
@@ -63,7 +62,7 @@ def die(folder: Path, placed: int) -> None:
     spool = opened(folder)
     spool.batch(Write(path(number), text(number)) for number in range(FILES))
     spool.commit("a thousand files")
-    calls.exchange = deadly
+    here.exchange = deadly
     spool.batch(Write(path(number), text(number + FILES)) for number in range(FILES))
     sys.exit("it lives")
 

@@ -7,8 +7,9 @@
    what goes is removed, what comes is written under another name, checked against its digest, and renamed
 4  at the end the tree must be the journal's, and the folder hold that and nothing else
 
-After each commit the folder says how far it is, until the end: a folder that holds the whole tree at it needs no more. When a replay was interrupted, all that is found must be of the commit
-that stood whole or of the one after it: then that one is carried out anew, and the walk goes on.
+After each commit the folder says how far it is, until the end: a folder that holds the whole tree at it needs no more.
+When a replay was interrupted, all that is found must be of the commit that stood whole or of the one after it: then
+that one is carried out anew, and the walk goes on.
 
 Where older commits were let go, the first one that is kept is laid out as its whole tree, and not held to its id.
 """

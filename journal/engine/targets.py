@@ -94,7 +94,8 @@ def emptied(desk: Desk, verdicts: Iterable[Verdict]) -> list[str]:
     left = folders_of([v.slot.path for v in going if v.target is None])
     made = [folder for folder, _, _ in staged.folders(desk.database.look(), desk.place.branch_id)]
     found = {folder for folder in made if not (left | turned).isdisjoint([folder, *parents(folder)])}
-    found |= turned.union(*map(desk.root.folders_below, turned)) | {folder for folder in left if not turned.isdisjoint(parents(folder))}
+    found |= turned.union(*map(desk.root.folders_below, turned))
+    found |= {folder for folder in left if not turned.isdisjoint(parents(folder))}
     return sorted(found, key=lambda folder: -folder.count("/"))
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from journal import Journal, Spool, UsageError
-from journal.engine import backup
+from journal.database import Database
 from journal.tables import meta
 from tests.crash import forked, tally
 from tests.crash.conftest import Extent
@@ -43,8 +43,7 @@ class Verb(NamedTuple):
 
 
 def back_up(journal: Journal, folder: Path) -> None:
-    """Copies the journal in several steps."""
-    backup.BACKUP_STEP_PAGES = 20
+    """Copies the journal."""
     journal.backup(folder / "copy.file")
 
 
@@ -74,7 +73,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
             lively(spool, place / "root")
 
     def die() -> None:
-        database = backup.Database.open(str(place / "copy.file"), readonly=False)
+        database = Database.open(str(place / "copy.file"), readonly=False)
         with database.begin() as tx:
             meta.put(tx, "told to", "the log")
         os.kill(os.getpid(), signal.SIGKILL)

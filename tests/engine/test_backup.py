@@ -160,7 +160,12 @@ def test_who_comes_to_an_older_copy_meanwhile_is_not_written_over(
     assert len(list(seen[0].commits())) == 1
     seen[0].close()
     seen.clear()
-    worked.journal.backup(copy, progress=lambda *at: (come(*at), seen[0].close()))  # here and gone again
+
+    def pass_by(done: int, total: int) -> None:
+        come(done, total)
+        seen[0].close()
+
+    worked.journal.backup(copy, progress=pass_by)
     assert messages(copy) == ["first", "second"]
 
 

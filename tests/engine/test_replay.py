@@ -169,15 +169,13 @@ CHANGES: list[Callable[[Path], object]] = [
     lambda at: at.write_text("s3"),
     lambda at: at.chmod(0o640),
     lambda at: at.unlink(),
-    lambda at: (at.unlink(), at.symlink_to("s2")),
+    lambda at: at.rename(at.parent / "other"),
     lambda at: (at.parent / "more").mkdir(),
 ]
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_folder_that_holds_all_of_it_is_done_and_no_other(
-    spool: Spool, commits: list[str], out: Path, change: Callable[[Path], object]
-) -> None:
+def test_a_folder_that_holds_all_of_it_is_done(spool: Spool, commits: list[str], out: Path, change: Any) -> None:
     spool.journal.replay(out)
     assert spool.journal.replay(out, upto=commits[-1]) == 0
     change(out / "bin/secret")
