@@ -22,6 +22,7 @@ from journal.content.paths import parents
 from journal.engine import aftermath, rows
 from journal.engine.carrying import Tally, carry, keep
 from journal.engine.desk import Desk, now_us
+from journal.engine.knowing import load_many
 from journal.engine.slots import state_on_disk
 from journal.engine.turning import folders_of
 from journal.errors import CorruptionError, JournalError, PathRefused
@@ -120,6 +121,7 @@ def _is_known(desk: Desk, name: str, found: looking.Look) -> bool:
 
 def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: list[Opened], tally: Tally) -> None:
     """Steps 2 and 3 for one act."""
+    _learn(desk, group)
     own, clear = {intent.path for intent in group}, _clear(desk, act, group, running)
     stands = {i.path: aftermath.after_loss(_stand(desk, i, own, clear), i, tally) for i in group}
     third = [intent.path for intent in group if stands[intent.path] == "third"]
@@ -147,6 +149,13 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
     elif gone := [number for folder, number in leaving if not _is_folder(desk, folder)]:
         with desk.database.begin() as tx:
             staged.unmade(tx, desk.place.branch_id, gone)
+
+
+def _learn(desk: Desk, group: list[Intent]) -> None:
+    """Asks for many paths by a few statements; never what was last seen there, as a torn file may look the same."""
+    found, _ = load_many(desk.database.look(), desk.place, [intent.path for intent in group])
+    for path, known in found.items():
+        desk.knows(path, known)
 
 
 def _stand(desk: Desk, intent: Intent, own: set[str], clear: set[str]) -> Stand:
