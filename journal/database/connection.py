@@ -375,6 +375,7 @@ def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:
         flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
         return apsw.Connection(path, flags=flags)
     connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(int(limits.BUSY_TIMEOUT_S * 1000))  # another one may be mending what a third left
     try:
         connection.execute("PRAGMA schema_version").fetchall()
     except (apsw.CantOpenError, apsw.ReadOnlyError):

@@ -98,6 +98,7 @@ def _views(
     made, done = list[Beside](), False
     try:
         refuse_own(target.path, journal)
+        target.sweep()
         if names := target.names():
             raise UsageError(f"{target.path!r} is not empty: it holds {names[0]!r}", hint=CURE)
         with database.read() as look:

@@ -22,6 +22,7 @@ from journal.content.paths import parents
 from journal.engine import aftermath, rows
 from journal.engine.carrying import Tally, carry, keep
 from journal.engine.desk import Desk, now_us
+from journal.engine.knowing import load_many
 from journal.engine.slots import state_on_disk
 from journal.engine.turning import folders_of
 from journal.errors import CorruptionError, JournalError, PathRefused
@@ -120,8 +121,9 @@ def _is_known(desk: Desk, name: str, found: looking.Look) -> bool:
 
 def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: list[Opened], tally: Tally) -> None:
     """Steps 2 and 3 for one act."""
-    own = {intent.path for intent in group}
-    stands = {intent.path: aftermath.after_loss(_stand(desk, intent, own), intent, tally) for intent in group}
+    _learn(desk, group)
+    own, clear = {intent.path for intent in group}, _clear(desk, act, group, running)
+    stands = {i.path: aftermath.after_loss(_stand(desk, i, own, clear), i, tally) for i in group}
     third = [intent.path for intent in group if stands[intent.path] == "third"]
     tally.conflicts += third
     back = act in tally.failed or (bool(third) and group[0].act_size > 1)
@@ -130,7 +132,9 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
         tally.conflicts += sorted(barred)  # what stood there is in the journal, and what someone else put there stays
         todo = [intent for intent in todo if intent.path not in barred]
     leaving = _leaving(desk, act, group, running, back=back)
-    folders = {*_turned(group, back=back), *(folder for folder, _ in leaving)}
+    going = set[str]() if back else {intent.path for intent in todo}
+    cleared = {folder for folder in clear if not going.isdisjoint([folder, *parents(folder)])}
+    folders = {*_turned(group, back=back), *(folder for folder, _ in leaving), *cleared}
     emptied = sorted(filter(partial(_is_folder, desk), folders), key=lambda folder: -folder.count("/"))
     try:
         with system_errors("recover", None, place=desk.root.fd):
@@ -147,7 +151,14 @@ def _finish_act(desk: Desk, act: InvocationId, group: list[Intent], running: lis
             staged.unmade(tx, desk.place.branch_id, gone)
 
 
-def _stand(desk: Desk, intent: Intent, own: set[str]) -> Stand:
+def _learn(desk: Desk, group: list[Intent]) -> None:
+    """Asks for many paths by a few statements; never what was last seen there, as a torn file may look the same."""
+    found, _ = load_many(desk.database.look(), desk.place, [intent.path for intent in group])
+    for path, known in found.items():
+        desk.knows(path, known)
+
+
+def _stand(desk: Desk, intent: Intent, own: set[str], clear: set[str]) -> Stand:
     """Tells at which of its states a path stands, comparing recorded values and never a clock."""
     try:
         at = desk.root.parent(intent.path)
@@ -164,7 +175,7 @@ def _stand(desk: Desk, intent: Intent, own: set[str]) -> Stand:
         return "after"  # the file is gone: a folder of this act, or of someone else, stands in its place
     if found.kind not in ("file", "symlink"):
         gives_way = intent.before is None and intent.how == "put" and found.kind == "folder"
-        return "before" if gives_way and desk.root.holds_only(intent.path, own | folders_of(own)) else "third"
+        return "before" if gives_way and desk.root.holds_only(intent.path, own | folders_of(own) | clear) else "third"
     state, _ = state_on_disk(desk, intent.path, desk.know(intent.path), found, at)
     if state == intent.after:
         return "after"
@@ -172,6 +183,18 @@ def _stand(desk: Desk, intent: Intent, own: set[str]) -> Stand:
     if stamp == intent.after_stamp and intent.how != "mode":
         return "before"  # our own file, torn: it is written again
     return "before" if state == intent.before and stamp == intent.before_stamp else "third"
+
+
+def _clear(desk: Desk, act: InvocationId, group: list[Intent], running: list[Opened]) -> set[str]:
+    """Lists the folders in the way of a file that may go when they are empty, as the act itself had judged."""
+    name = next((opened.name for opened in running if opened.id == act), "")
+    if name not in LEAVING:
+        return set()
+    turned = [i.path for i in group if i.after is not None and i.before is None and _is_folder(desk, i.path)]
+    found = set(turned).union(*map(desk.root.folders_below, turned))
+    return found if name == "restore" else found.intersection(
+        folder for folder, _, _ in staged.folders(desk.database.look(), desk.place.branch_id)
+    )
 
 
 def _leaving(

@@ -7,8 +7,9 @@
    what goes is removed, what comes is written under another name, checked against its digest, and renamed
 4  at the end the tree must be the journal's, and the folder hold that and nothing else
 
-After each commit the folder says how far it is. When a replay was interrupted, all that is found must be of the commit
-that stood whole or of the one after it: then that one is carried out anew, and the walk goes on.
+After each commit the folder says how far it is, until the end: a folder that holds the whole tree at it needs no more.
+When a replay was interrupted, all that is found must be of the commit that stood whole or of the one after it: then
+that one is carried out anew, and the walk goes on.
 
 Where older commits were let go, the first one that is kept is laid out as its whole tree, and not held to its id.
 """
@@ -62,9 +63,11 @@ def replay(reading: Reading, into: str, upto: str | None, *, verify: bool, progr
         CorruptionError, StorageError: it says how far it came; the same call goes on from there.
     """
     with system_errors("replay into", into, place=into):
-        replica = Replica.find(into)
+        replica = Replica.find(into, lambda found: _is_whole(reading, found, upto))
         try:
             refuse_own(replica.target.path, reading.database.path)
+            if replica.whole:
+                return 0
             way = _way(reading, replica, upto)
             if way is None:
                 return 0
@@ -96,6 +99,23 @@ def _way(reading: Reading, replica: Replica, upto: str | None) -> Way | None:
         laid = _laid(look, end.branch_id, first) if start < first else []
         changed = commits.files(look, end.branch_id, first if laid else start, end.n)
         return Way(journal, end, start, before, parent, len(laid) + changed)
+
+
+def _is_whole(reading: Reading, replica: Replica, upto: str | None) -> bool:
+    """Tells whether a folder holds the tree at the end and nothing else, as when the process died on its way out."""
+    with reading.database.read() as look:
+        if upto is None and history.point(look, None) is None:
+            return False
+        point = history.point(look, find_commit(look, BRANCH if upto is None else upto).sha256.hex())
+        tree = {entry.path: entry.state for entry in history.entries(look, point)}
+    if set(replica.target.names()) != {path.partition("/")[0] for path in tree}:
+        return False  # most folders are told by their names alone
+    folders, left = {folder for path in tree for folder in parents(path)}, set(tree)
+    for path, found in replica.walk():
+        if path not in folders and replica.recognise(path, found, [tree.get(path)]) is None:
+            return False
+        left.discard(path)
+    return not left
 
 
 def _laid(look: Read, branch_id: BranchId, first: int) -> list[str]:

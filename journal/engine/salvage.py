@@ -27,8 +27,9 @@ from journal.rescue.losses import Losses, tell_broken
 from journal.rescue.pages import Pages
 from journal.rescue.shapes import Shape, indexes, shapes
 from journal.tables import meta, salvaged
-from journal.workspace.beside import SIDES, Beside
+from journal.workspace.beside import Beside
 from journal.workspace.faults import system_errors
+from journal.workspace.parts import SIDES
 
 CURE = "name a file that is not there yet"
 LASTING = frozenset(

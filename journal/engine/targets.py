@@ -55,7 +55,7 @@ class Verdict(NamedTuple):
 def judge(desk: Desk, goals: list[Goal], reason: str, *, force: bool, any_folder: bool = False) -> list[Verdict]:
     """Looks at every path and says what becomes of it; `reason` is said of what was written here.
 
-    A folder gives way to a file when all in it goes and a verb had to make it, or `any_folder` may.
+    A folder gives way to a file when all in it goes and a verb had to make it, or `any_folder` may, with empty ones.
     """
     desk.expect(goal.path for goal in goals)
     leaving = {goal.path for goal in goals if goal.target is None}
@@ -74,7 +74,7 @@ def judge(desk: Desk, goals: list[Goal], reason: str, *, force: bool, any_folder
     deleted = [v.slot.path for v in verdicts if v.action == "delete"]
     going = made.union(deleted, folders_of(deleted) if any_folder else ())
     staying = {v.slot.path for v in verdicts if v.conflict and v.target is None}
-    return [_unless_blocked(desk, verdict, going, staying) for verdict in verdicts]
+    return [_unless_blocked(desk, verdict, going, staying, any_folder=any_folder) for verdict in verdicts]
 
 
 def ready(verdict: Verdict, why: str = "force") -> Slot:
@@ -88,13 +88,14 @@ def ready(verdict: Verdict, why: str = "force") -> Slot:
 
 def emptied(desk: Desk, verdicts: Iterable[Verdict]) -> list[str]:
     """Lists the folders to remove, deepest first: those that verbs made and that files leave, and those that a file
-    takes the place of."""
+    takes the place of, with the empty ones in them."""
     going = [v for v in verdicts if not v.conflict]
     turned = {v.slot.path for v in going if v.slot.folder and v.target is not None}
     left = folders_of([v.slot.path for v in going if v.target is None])
     made = [folder for folder, _, _ in staged.folders(desk.database.look(), desk.place.branch_id)]
     found = {folder for folder in made if not (left | turned).isdisjoint([folder, *parents(folder)])}
-    found |= turned | {folder for folder in left if not turned.isdisjoint(parents(folder))}
+    found |= turned.union(*map(desk.root.folders_below, turned))
+    found |= {folder for folder in left if not turned.isdisjoint(parents(folder))}
     return sorted(found, key=lambda folder: -folder.count("/"))
 
 
@@ -122,11 +123,14 @@ def _verdict(desk: Desk, goal: Goal, leaving: set[str], made: set[str] | None, r
     return Verdict(slot, target, "delete" if target is None else "write", said, theirs=not ours)
 
 
-def _unless_blocked(desk: Desk, verdict: Verdict, going: set[str], staying: set[str]) -> Verdict:
+def _unless_blocked(
+    desk: Desk, verdict: Verdict, going: set[str], staying: set[str], *, any_folder: bool
+) -> Verdict:
     """Leaves a file absent while a file stays above it, or something stays in a folder at its path."""
     path, reason = verdict.slot.path, ""
     if not staying.isdisjoint(parents(path)):
         reason = "it lies below a file that stays"
     elif verdict.slot.folder and verdict.target is not None and not verdict.conflict:
-        reason = "" if desk.root.holds_only(path, going) else "a folder stands there"
+        may_go = going.union(desk.root.folders_below(path)) if any_folder else going
+        reason = "" if desk.root.holds_only(path, may_go) else "a folder stands there"
     return verdict._replace(action="leave", reason=reason, conflict=True) if reason else verdict

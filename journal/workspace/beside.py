@@ -6,33 +6,40 @@ import stat
 from collections.abc import Iterable
 
 from journal.errors import UsageError
-from journal.workspace import calls, faults, renames
-
-SIDES = ("-wal", "-shm", "-journal")
-"""what SQLite keeps beside a file while it is open."""
+from journal.workspace import calls, faults, parts, renames
+from journal.workspace.parts import FILE, SIDES, Part
+from journal.workspace.walk import Root
 
 
 class Beside:
-    """A file on its way to a path; only its owner can read it. End it by `publish` or by `discard`."""
+    """A file on its way to a path; only its owner can read it. End it by `publish` or by `discard`.
 
-    __slots__ = ("_fd", "_name", "_part", "path", "temp")
+    What a process left that died before its end is removed by the next call of `resolved` or `make` there.
+    """
 
-    def __init__(self, path: str, fd: int) -> None:
-        folder, self._name = os.path.split(path)
-        self._fd = fd
-        self._part = f".spool-{os.urandom(6).hex()}.part"
+    __slots__ = ("_folder", "_name", "_part", "path", "temp")
+
+    def __init__(self, path: str, folder: Root) -> None:
+        self._name = os.path.basename(path)
+        self._folder = folder
+        self._part = Part.make(folder.fd)
         self.path = path
-        self.temp = os.path.join(folder, self._part)
-        calls.close(calls.create(self._part, fd))
+        self.temp = os.path.join(folder.path, self._part.name, FILE)
+        try:
+            calls.close(calls.create(FILE, self._part.fd))
+        except BaseException:
+            self._part.remove()
+            raise
 
     @classmethod
     def make(cls, path: str) -> "Beside":
         """Makes an empty file beside a real path."""
-        fd = calls.open_read(os.path.dirname(path))
+        folder = Root.open(os.path.dirname(path))
         try:
-            return cls(path, fd)
+            parts.sweep(folder)
+            return cls(path, folder)
         except BaseException:
-            calls.close(fd)
+            folder.close()
             raise
 
     def fill(self, pieces: Iterable[bytes]) -> None:
@@ -41,54 +48,58 @@ class Beside:
         Raises:
             DiskFull: it tells how much there was to write until then. StorageError
         """
-        fd, size = calls.open_lock(self._part, self._fd), 0
+        fd, size = calls.open_lock(FILE, self._part.fd), 0
         try:
-            with faults.system_errors("write", self.path, place=self._fd, needed=lambda: size):
+            with faults.system_errors("write", self.path, place=self._part.fd, needed=lambda: size):
                 for piece in pieces:
                     size += len(piece)
                     calls.write(fd, piece)
         finally:
             calls.close(fd)
 
-    def publish(self, *, over: bool) -> None:
-        """Gives the file its name, once it is on disk; `over` lets it take the place of another.
-
-        Nothing may have either of them open. Raises FileExistsError without `over` when the name is taken.
-        """
-        for name in (self._part, *((self._name,) if over else ())):
-            self._drop_sides(name)  # a log that belongs to another file would be played into this one
-        fd = calls.open_read(self._part, self._fd)
+    def sync(self) -> None:
+        """Brings the file to disk; nothing may have it open for writing."""
+        fd = calls.open_read(FILE, self._part.fd)
         try:
             calls.fsync(fd)
         finally:
             calls.close(fd)
+
+    def publish(self, *, over: bool) -> None:
+        """Gives the file its name, once it is on disk; `over` lets it take the place of another.
+
+        Nobody may have either of them open. Raises FileExistsError without `over` when the name is taken.
+        """
+        self.sync()
+        self.rename(over=over)
+
+    def rename(self, *, over: bool) -> None:
+        """Gives a synced file its name, and ends it; else as `publish`."""
+        folder, part = self._folder.fd, self._part.fd
+        for side in SIDES:  # a log that belongs to another file would be played into this one
+            with contextlib.suppress(FileNotFoundError):
+                calls.unlink(FILE + side, part)
+            if over:
+                with contextlib.suppress(FileNotFoundError):
+                    calls.unlink(self._name + side, folder)
         if over:
-            calls.rename(self._fd, self._part, self._fd, self._name)
+            calls.rename(part, FILE, folder, self._name)
         else:
-            renames.rename_new(self._fd, self._part, self._fd, self._name)
-        calls.fsync(self._fd)
-        calls.close(self._fd)
+            renames.rename_new(part, FILE, folder, self._name)
+        calls.fsync(folder)
+        self._end()
 
     def discard(self) -> None:
-        """Removes the file."""
-        self._drop_sides(self._part)
-        with contextlib.suppress(OSError):
-            calls.unlink(self._part, self._fd)
-        calls.close(self._fd)
+        """Removes the file; twice is fine."""
+        self._end()
 
-    def _drop_sides(self, name: str) -> None:
-        for side in SIDES:
-            with contextlib.suppress(FileNotFoundError):
-                calls.unlink(name + side, self._fd)
-
-
-def in_use(path: str) -> bool:
-    """Tells whether a database seems to be open, here or elsewhere: what is open in this mode has files beside it."""
-    return any(os.path.lexists(path + side) for side in SIDES)
+    def _end(self) -> None:
+        self._part.remove()
+        self._folder.close()
 
 
 def resolved(into: str) -> str:
-    """Gives the real path of a file that is to be made in a folder that is there.
+    """Gives the real path of a file that is to be made in a folder that is there; what the dead left there goes.
 
     Raises:
         UsageError: it is no name of a file.
@@ -101,6 +112,11 @@ def resolved(into: str) -> str:
         raise UsageError(f"{into!r} is a folder" if into else "the file's name is empty", hint="name a file")
     if not os.path.isdir(os.path.dirname(path)):
         raise UsageError(f"there is no folder {os.path.dirname(path)!r}", hint="make it first, or name another")
+    folder = Root.open(os.path.dirname(path))
+    try:
+        parts.sweep(folder)
+    finally:
+        folder.close()
     return path
 
 

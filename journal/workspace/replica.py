@@ -12,7 +12,7 @@ Both go, and `.spool/` with them, when the last commit stands.
 import contextlib
 import fcntl
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from journal.content.paths import parents
@@ -66,20 +66,23 @@ class Replica:
     """A folder to carry commits out in; what it did not put there itself it neither writes over nor removes.
 
     `ending` tells that it was cut off when all stood and only `.spool/` was still to go: then all must be of the end.
+    `whole` tells that nothing is left to do.
     """
 
-    __slots__ = ("_home_fd", "_made_home", "_mark_fd", "ending", "mark", "target")
+    __slots__ = ("_home_fd", "_made_home", "_mark_fd", "ending", "mark", "target", "whole")
 
     def __init__(self, target: Target) -> None:
         self.target = target
         self.mark: Mark | None = None
-        self.ending = False
+        self.ending = self.whole = False
         self._home_fd = self._mark_fd = -1
         self._made_home = False
 
     @classmethod
-    def find(cls, path: str) -> "Replica":
+    def find(cls, path: str, is_whole: "Callable[[Replica], bool]" = lambda _: False) -> "Replica":
         """Resolves a path, and takes up what an earlier replay left there.
+
+        Where that left no count, `is_whole` tells whether all of it stands there.
 
         Raises:
             UsageError: it is no folder, or holds something else. BusyError: a replay into it is at work.
@@ -91,7 +94,8 @@ class Replica:
                 replica._take_up()
             others = [name for name in names if name != HOME]
             replica.ending = replica.mark is None and HOME in names and bool(others)
-            if others and HOME not in names:
+            replica.whole = bool(others) and HOME not in names and is_whole(replica)
+            if others and HOME not in names and not replica.whole:
                 hint = "name an empty folder or a new one; what an interrupted replay left goes on by the same call"
                 raise UsageError(f"{replica.target.path!r} is not empty: it holds {others[0]!r}", hint=hint)
         except BaseException:

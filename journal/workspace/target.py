@@ -7,22 +7,26 @@ from collections.abc import Iterable
 
 from journal.errors import UsageError, WorkspaceChanged
 from journal.limits import NAME_BYTES_MAX, PATH_BYTES_MAX
-from journal.workspace import calls, look, own, places, renames
+from journal.workspace import calls, look, own, parts, places, renames
 from journal.workspace.look import Look
+from journal.workspace.parts import Part
 from journal.workspace.temp import HOME
 from journal.workspace.walk import Root
 
 
 class Target:
-    """A folder to fill, which need not be there yet; no symlink in it is ever followed."""
+    """A folder to fill, which need not be there yet; no symlink in it is ever followed.
 
-    __slots__ = ("_made", "_number", "_prefix", "path", "root")
+    What a process left in it that died while it filled it counts as not there, and is removed when it is filled again.
+    """
+
+    __slots__ = ("_made", "_number", "_part", "path", "root")
 
     def __init__(self, path: str, root: Root | None) -> None:
         self.path = path
         self.root = root
         self._made: list[str] = []
-        self._prefix = f"{HOME}-{os.urandom(4).hex()}-"
+        self._part: Part | None = None
         self._number = 0
 
     @classmethod
@@ -53,12 +57,14 @@ class Target:
 
     def close(self) -> None:
         """Closes the folder; twice is fine."""
+        self._end_part()
         if self.root is not None:
             self.root.close()
 
     def make(self) -> None:
-        """Makes the folder with those above it, unless it is there."""
+        """Makes the folder with those above it, or, when it is there, removes what dead processes left in it."""
         if self.root is not None:
+            self.sweep()
             return
         at, missing = self.path, list[str]()
         while not os.path.lexists(at):
@@ -77,8 +83,14 @@ class Target:
             calls.close(fd)
         self.root = Root.open(self.path)
 
+    def sweep(self) -> None:
+        """Removes what dead processes left in the folder, if it is there."""
+        if self.root is not None:
+            parts.sweep(self.root)
+
     def unmake(self) -> None:
         """Removes the folders that `make` made, as far as they are empty."""
+        self._end_part()
         for path in reversed(self._made):
             with contextlib.suppress(OSError):
                 fd = calls.open_dir(os.path.dirname(path))
@@ -93,9 +105,11 @@ class Target:
             return []
         fd = calls.open_read(".", self.root.fd)
         try:
-            return sorted(calls.listdir(fd))
+            found = sorted(calls.listdir(fd))
         finally:
             calls.close(fd)
+        ours = None if self._part is None else self._part.name
+        return [name for name in found if name != ours and not parts.is_left(self.root.fd, name)]
 
     def room(self) -> tuple[int, int]:
         """Tells how many bytes a part of a path may have there, and a whole path below the folder."""
@@ -112,7 +126,7 @@ class Target:
 
     def folds_case(self) -> bool:
         """Tells whether two spellings are one file there, by making an empty file for a moment."""
-        name = self._prefix + "case"
+        name = self._temp("") + "case"
         dir_fd = self.folder.fd
         calls.close(calls.create(name, dir_fd))
         try:
@@ -164,8 +178,9 @@ class Target:
         root, made = self.folder, list[str]()
         try:
             made = root.make_parents(root.missing_parents(path))
-            self._lay(*root.parent(path), pieces, mode)
+            self._lay(path, pieces, mode)
         except BaseException as error:
+            self._end_part()
             for folder in reversed(made):
                 with contextlib.suppress(OSError):
                     root.remove_folder(folder)
@@ -175,9 +190,9 @@ class Target:
                 raise WorkspaceChanged(said, hint=hint, path=path, paths=(path,)) from error
             raise
 
-    def _lay(self, dir_fd: int, name: str, pieces: Iterable[bytes], mode: int | None) -> None:
-        self._number += 1
-        temp = f"{self._prefix}{self._number}"
+    def _lay(self, path: str, pieces: Iterable[bytes], mode: int | None) -> None:
+        temp = self._temp(path.rpartition("/")[0])
+        dir_fd, name = self.folder.parent(path)
         try:
             if mode is None:
                 calls.symlink(b"".join(pieces), temp, dir_fd)
@@ -188,6 +203,22 @@ class Target:
             with contextlib.suppress(OSError):
                 calls.unlink(temp, dir_fd)
             raise
+
+    def _temp(self, folder: str) -> str:
+        """Gives a new name for a file in one of the folders, by which a later process knows it for a leftover."""
+        self._number += 1
+        if self._part is None:
+            try:
+                self._part = Part.make(self.folder.fd)
+            except PermissionError:  # only folders below can be written: such a leftover is told to nobody
+                return f"{HOME}-{os.urandom(6).hex()}-{self._number}"
+        self._part.note(folder)
+        return f"{self._part.prefix}{self._number}"
+
+    def _end_part(self) -> None:
+        part, self._part = self._part, None
+        if part is not None:
+            part.remove()
 
 
 def _write(dir_fd: int, name: str, pieces: Iterable[bytes], mode: int) -> None:

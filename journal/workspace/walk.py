@@ -158,6 +158,24 @@ class Root:
             calls.close(fd)
         return all(each in known and (not self._is_folder(each) or self.holds_only(each, known)) for each in below)
 
+    def folders_below(self, path: str) -> list[str]:
+        """Lists the folders below a folder, each after the one it lies in; none of another device."""
+        found, waiting = list[str](), [path]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                fd = calls.open_read(".", self._enter(folder, folder))
+            except (FileNotFoundError, PathRefused):
+                continue  # removed by now, or something else
+            if folder != path:
+                found.append(folder)
+            try:
+                below = [f"{folder}/{name}" for name in calls.listdir(fd)]
+            finally:
+                calls.close(fd)
+            waiting += [each for each in below if self._is_folder(each)]
+        return found
+
     def _is_folder(self, path: str) -> bool:
         try:
             dir_fd, name = self.parent(path)

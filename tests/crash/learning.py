@@ -2,7 +2,8 @@
 
 import functools
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, combinations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,7 @@ def known(name: str) -> Known:
             allowed.append(_state(Path(folder, "unmet"), lambda place: perform(place, unmet, Steps())))
         if scenario.reported:
             allowed.append(_state(Path(folder, "reported"), lambda place: _edited_late(place, scenario)))
+        allowed += [_without(state, empty) for state in allowed for empty in _subsets(scenario.empty)]
         with fresh(Path(folder, "steps")) as place:
             labels = forked.answer(lambda: perform(place, scenario, Steps()))
     kept = [content for kind, _, content in before.disk.values() if kind != "folder"]
@@ -70,6 +72,14 @@ def _state(folder: Path, work: Callable[[Place], object]) -> State:
 def _edited_late(place: Place, scenario: Scenario) -> None:
     perform(place, scenario._replace(meets=""), Steps())
     save(place.root / scenario.meets, FOREIGN)
+
+
+def _subsets(paths: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return chain.from_iterable(combinations(paths, number) for number in range(1, len(paths) + 1))
+
+
+def _without(state: State, paths: Sequence[str]) -> State:
+    return state._replace(disk={path: file for path, file in state.disk.items() if path not in paths})
 
 
 def _meet(path: Path) -> None:

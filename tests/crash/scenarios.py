@@ -19,6 +19,7 @@ class Scenario(NamedTuple):
 
     `paths` are those an editor may change; `meets` is a path that an editor changes in the middle of the act. When the
     process dies right then, a batch is taken back; of one write the row stays, and the path is `reported`.
+    `empty` are folders without content that an act which is taken back then may have removed.
     """
 
     prepare: Act
@@ -27,6 +28,7 @@ class Scenario(NamedTuple):
     new_root: bool = False
     meets: str = ""
     reported: bool = False
+    empty: tuple[str, ...] = ()
 
 
 def begin(place: Place, scenario: Scenario) -> None:
@@ -130,6 +132,22 @@ def back(place: Place, *, force: bool = False) -> None:
     place.spool.restore(next(place.spool.journal.commits(newest_first=False)).id, force=force)
 
 
+def left_empty(place: Place) -> None:
+    """Leaves folders where the first commit has a file: one that verbs emptied, and another in it of someone else."""
+    spool = place.spool
+    spool.batch(TO_FOLDER)
+    spool.commit("a folder")
+    spool.delete("base.txt/inner/file.txt")
+    spool.commit("it is empty")
+    (place.root / "base.txt" / "more" / "deep").mkdir(parents=True)
+    spool.write("other.txt", "staged again\n")
+
+
+def one_back(place: Place) -> None:
+    """Stages what takes one path to the first commit."""
+    place.spool.restore(next(place.spool.journal.commits(newest_first=False)).id, ["base.txt"])
+
+
 def edited(place: Place) -> None:
     """Lets someone else edit what the second commit made."""
     second_commit(place)
@@ -174,6 +192,7 @@ MANY = (
     + create_diff("other.txt", "other, staged\n", None).diff
     + create_diff("fresh/file.txt", None, "x\n").diff
 )
+EMPTY = ("base.txt", "base.txt/inner", "base.txt/more", "base.txt/more/deep")
 NAMED = hashlib.sha256(b"edited by hand\n").hexdigest()
 
 SCENARIOS: dict[str, Scenario] = {
@@ -221,6 +240,11 @@ SCENARIOS: dict[str, Scenario] = {
     "restore": Scenario(second_commit, back, ("base.txt", "other.txt", "made/fresh.txt")),
     "restore by force": Scenario(edited, lambda p: back(p, force=True), ("other.txt",)),
     "restore that meets an edit": Scenario(second_commit, back, ("other.txt",), meets="other.txt"),
+    "restore over empty folders": Scenario(left_empty, back, ("other.txt", "base.txt")),
+    "restore of one path over empty folders": Scenario(left_empty, one_back, ("base.txt",)),
+    "restore over empty folders that meets an edit": Scenario(
+        left_empty, back, ("other.txt",), meets="other.txt", empty=EMPTY
+    ),
     "reset of rows without files that meets an edit": Scenario(
         row_only, lambda p: p.spool.reset(), ("base.txt",), meets="base.txt"
     ),

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +113,143 @@ os._exit(0)
     assert messages(copy) == ["first", "second"]
 
 
+USES = [
+    "open = Journal.open(sys.argv[1]); open.head()",
+    "open = Journal.open(sys.argv[1], readonly=False); follower = open.follower('memory').__enter__()",
+    "import apsw; open = apsw.Connection(sys.argv[1]); open.execute('SELECT * FROM commits').fetchall()",
+]
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_copy_that_the_dead_had_open_is_brought_up_to_date_and_not_that_of_the_living(
+    worked: Spool, copy: Path, use: str
+) -> None:
+    worked.journal.backup(copy)
+    worked.commit("second")
+    code = f"import sys\nfrom journal import Journal\n{use}\nprint('ready', flush=True)\nsys.stdin.readline()"
+    command = [sys.executable, "-c", code, str(copy)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        with pytest.raises(BusyError) as caught:
+            worked.journal.backup(copy)
+        assert caught.value.hint
+        process.kill()
+    assert set(os.listdir(copy.parent)) == {"copy.db", "copy.db-shm", "copy.db-wal"}
+    worked.journal.backup(copy)
+    assert os.listdir(copy.parent) == ["copy.db"]
+    assert messages(copy) == ["first", "second"]
+
+
+def test_who_comes_to_an_older_copy_meanwhile_is_not_written_over(
+    worked: Spool, copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "BACKUP_STEP_PAGES", 20)
+    monkeypatch.setattr(pace, "PROGRESS_INTERVAL_S", 0.0)
+    worked.journal.backup(copy)
+    worked.commit("second")
+    seen = list[Journal]()
+
+    def come(done: int, total: int) -> None:
+        if not seen:
+            seen.append(Journal.open(copy))
+            assert len(list(seen[0].commits())) == 1
+
+    with pytest.raises(BusyError):
+        worked.journal.backup(copy, progress=come)
+    assert len(list(seen[0].commits())) == 1
+    seen[0].close()
+    seen.clear()
+
+    def pass_by(done: int, total: int) -> None:
+        come(done, total)
+        seen[0].close()
+
+    worked.journal.backup(copy, progress=pass_by)
+    assert messages(copy) == ["first", "second"]
+
+
+def test_a_newer_copy_is_not_taken_back(worked: Spool, copy: Path, tmp_path: Path) -> None:
+    worked.journal.backup(tmp_path / "old.db")
+    worked.commit("second")
+    worked.journal.backup(copy)
+    before = copy.read_bytes()
+    with Journal.open(tmp_path / "old.db") as old, pytest.raises(UsageError, match="does not know"):
+        old.backup(copy)
+    assert copy.read_bytes() == before
+
+
+def test_a_copy_of_what_was_pruned_since_is_told_and_left(root: Path, copy: Path, tmp_path: Path) -> None:
+    with Spool.open(root, journal=tmp_path / "pruned.file") as spool:
+        for number in range(5):
+            spool.write("a", f"{number}")
+            spool.commit(f"{number}")
+            if number in (1, 4):
+                spool.journal.backup(copy.with_name(f"{number}.db"))
+    with Journal.open(tmp_path / "pruned.file", readonly=False) as journal:
+        journal.prune(keep_commits=2, dry_run=False)
+        journal.backup(copy.with_name("4.db"))
+        with pytest.raises(UsageError, match="pruned here since"):
+            journal.backup(copy.with_name("1.db"))
+    assert messages(copy.with_name("1.db")) == ["0", "1"]
+    assert messages(copy.with_name("4.db")) == ["3", "4"]
+
+
+SMALL = """
+import os, subprocess, sys
+from journal import DiskFull, Journal, ReadOnly, Spool
+root, folder = sys.argv[1:]
+def mount(*options):
+    if subprocess.run(["mount", *options, folder], capture_output=True).returncode:
+        sys.exit(77)
+def sound(messages):
+    assert os.listdir(folder) == ["copy.file"], os.listdir(folder)
+    with Journal.open(folder + "/copy.file") as journal:
+        assert journal.verify().ok
+        assert [commit.message for commit in journal.commits(newest_first=False)] == messages
+    for side in "-wal", "-shm":
+        if os.path.exists(folder + "/copy.file" + side):
+            os.unlink(folder + "/copy.file" + side)
+mount("-t", "tmpfs", "-o", "size=2m", "none")
+with Spool.open(root) as spool:
+    spool.write("a", os.urandom(300_000))
+    spool.commit("first")
+    spool.journal.backup(folder + "/copy.file")
+    spool.write("b", os.urandom(2_000_000))
+    spool.commit("second")
+    for name in "copy.file", "other.file":
+        try:
+            spool.journal.backup(folder + "/" + name)
+        except DiskFull as error:
+            assert error.hint
+        else:
+            sys.exit("there was room")
+        sound(["first"])
+    mount("-o", "remount,ro")
+    for name in "copy.file", "other.file":
+        try:
+            spool.journal.backup(folder + "/" + name)
+        except ReadOnly as error:
+            assert error.hint
+        else:
+            sys.exit("it was written")
+    mount("-o", "remount,rw,size=9m")
+    spool.journal.backup(folder + "/copy.file")
+    sound(["first", "second"])
+"""
+
+
+def test_a_disk_that_is_full_or_takes_no_writes_leaves_the_older_copy(root: Path, copy: Path) -> None:
+    command = ["unshare", "--mount", sys.executable, "-c", SMALL, str(root), str(copy.parent)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    except FileNotFoundError:
+        pytest.skip("this system has no unshare to mount something of one's own with")
+    if done.returncode == 77 or "unshare" in done.stderr:
+        pytest.skip("nothing can be mounted here")
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.damaged
 def test_what_is_no_older_copy_stays_as_it_is(worked: Spool, root: Path, copy: Path, tmp_path: Path) -> None:
     (root.parent / "other").mkdir()
@@ -159,7 +298,9 @@ def test_the_journal_is_not_copied_over_itself(worked: Spool, tmp_path: Path) ->
     path = worked.journal.path
     (tmp_path / "link").symlink_to(path)
     os.link(path, tmp_path / "second name")
-    for into in (path, f"{path}-wal", tmp_path / "link", tmp_path / "second name"):
+    (tmp_path / "folder").symlink_to(path.parent)
+    places = (path, f"{path}-wal", f"{path}-shm", tmp_path / "link", tmp_path / "second name")
+    for into in (*places, tmp_path / "folder" / path.name):
         with pytest.raises(UsageError):
             worked.journal.backup(into)
     (tmp_path / "second name").unlink()
@@ -173,7 +314,8 @@ def test_a_file_that_is_none_is_refused(worked: Spool, into: Any) -> None:
 
 
 def test_a_place_of_no_use_is_refused(worked: Spool, tmp_path: Path) -> None:
-    for into in (tmp_path, tmp_path / "none" / "copy.db"):
+    os.mkfifo(tmp_path / "fifo")
+    for into in (tmp_path, tmp_path / "none" / "copy.db", tmp_path / "fifo"):
         with pytest.raises(UsageError):
             worked.journal.backup(into)
 

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +163,24 @@ def test_a_replay_that_is_cut_off_again_and_again_ends(
     else:
         spool.journal.replay(out)
     assert disk(out) == disk(root)
+
+
+CHANGES: list[Callable[[Path], object]] = [
+    lambda at: at.write_text("s3"),
+    lambda at: at.chmod(0o640),
+    lambda at: at.unlink(),
+    lambda at: at.rename(at.parent / "other"),
+    lambda at: (at.parent / "more").mkdir(),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_folder_that_holds_all_of_it_is_done(spool: Spool, commits: list[str], out: Path, change: Any) -> None:
+    spool.journal.replay(out)
+    assert spool.journal.replay(out, upto=commits[-1]) == 0
+    change(out / "bin/secret")
+    with pytest.raises(UsageError, match="not empty"):
+        spool.journal.replay(out)
 
 
 KILLED = """
@@ -342,6 +360,8 @@ def test_nothing_is_left_open(spool: Spool, commits: list[str], out: Path) -> No
     before = len(os.listdir("/dev/fd"))
     for n in range(3):
         spool.journal.replay(out / str(n))
+        assert spool.journal.replay(out / str(n)) == 0
+        (out / str(n) / "theirs").touch()
         with pytest.raises(UsageError):
             spool.journal.replay(out / str(n))
     assert len(os.listdir("/dev/fd")) == before

@@ -243,3 +243,24 @@ def test_an_adopted_file_that_was_not_there_then_goes_and_comes_back(spool: Spoo
     assert "theirs" not in names(root)
     spool.reset()
     assert (root / "theirs").read_text() == "precious"
+
+
+def test_empty_folders_make_room_for_a_file_and_what_holds_something_does_not(
+    spool: Spool, root: Path, past: Past
+) -> None:
+    spool.batch([Delete("c"), Write("c/of/verbs", "x"), Write("c/kept", "x")])
+    spool.commit("a folder")
+    spool.delete("c/of/verbs")
+    spool.commit("partly empty")
+    (root / "c/of/theirs/deep").mkdir(parents=True)
+    (root / "c/of/theirs/note").write_text("precious")
+    with pytest.raises(WorkspaceChanged, match="a folder stands there"):
+        spool.restore(past.id(3), "c", force=True)
+    assert (root / "c/of/theirs/deep").is_dir()
+    (root / "c/of/theirs/note").unlink()
+    assert [patch.path for patch in spool.restore(past.id(3), "c", dry_run=True)] == ["c", "c/kept"]
+    assert (root / "c/of/theirs/deep").is_dir()
+    spool.restore(past.id(3), "c")
+    assert disk(root)["c"] == past.trees[3]["c"]
+    spool.reset()
+    assert (root / "c/kept").read_text() == "x"

@@ -51,6 +51,9 @@ def test_a_folder_gives_way_when_all_in_it_goes(spool: Spool, root: Path, states
     verdicts = judged(spool, *goals, any_folder=True)
     assert [v.action for v in verdicts] == ["write", "delete", "delete"]
     assert targets.emptied(spool._desk, verdicts) == ["theirs"]
+    (root / "theirs/empty/deep").mkdir(parents=True)
+    assert [v.conflict for v in judged(spool, *goals, any_folder=True)] == [False, False, False]
+    assert targets.emptied(spool._desk, verdicts) == ["theirs/empty/deep", "theirs/empty", "theirs"]
     (root / "theirs/note").write_text("x")
     assert [v.reason for v in judged(spool, *goals, any_folder=True) if v.conflict] == ["a folder stands there"]
 

@@ -225,6 +225,17 @@ def test_a_folder_is_known_only_with_all_that_lies_in_it(root: Root) -> None:
     assert not root.holds_only("a", {"a/b", "a/b/x"})
 
 
+def test_the_folders_below_one_come_each_after_the_one_it_lies_in(root: Root, tmp_path: Path) -> None:
+    os.makedirs(at(root, "a/b/c"))
+    os.makedirs(at(root, "a/d"))
+    at(root, "a/d/x").touch()
+    at(root, "a/link").symlink_to(tmp_path)
+    found = root.folders_below("a")
+    assert sorted(found) == ["a/b", "a/b/c", "a/d"]
+    assert found.index("a/b") < found.index("a/b/c")
+    assert (root.folders_below("a/d"), root.folders_below("none"), root.folders_below("a/d/x")) == ([], [], [])
+
+
 def test_folders_that_an_interrupted_caller_made_are_gone_or_known(root: Root, monkeypatch: pytest.MonkeyPatch) -> None:
     real = calls.mkdir
 
