@@ -4,6 +4,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from house.source import Breach, Source, dotted
 
@@ -97,7 +98,10 @@ def words_in_no_circle(sources: Iterable[Source]) -> Iterator[Breach]:
     taken: dict[str, list[tuple[Source, Import]]] = {}
     for source in sources:
         if source.room in WORDS:
-            taken[source.room] = [(source, found) for found in imports(source) if found.room in WORDS]
+            inner = [(source, found) for found in imports(source) if found.room in WORDS]
+            if PurePosixPath(source.path).stem == "__init__":  # of a room in several files, whose names it gathers
+                inner = [(source, found) for source, found in inner if found.room != source.room]
+            taken.setdefault(source.room, []).extend(inner)
     for room, found_in in taken.items():
         for source, found in found_in:
             if found.room == room or room in _reached(found.room, taken):
