@@ -179,6 +179,9 @@ WORKERS = 4
 WORKERS_MAX = 64
 """verbs side by side at most: each may hold a content of limits.STREAM_ABOVE bytes several times over."""
 
+OUTPUT_HELD_S = 0.25
+"""seconds that output of a command is held before it is stored; a full chunk of it goes at once."""
+
 QUEUE_MAX = 1000
 """calls of a session that wait for their turn or a place: some 3 MB of them, and seconds until the last one is made."""
 
