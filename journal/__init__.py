@@ -1,5 +1,7 @@
 """A transactional journal for machine work on files: stage, diff, commit, take back, and ask, in one SQLite file."""
 
+from typing import TYPE_CHECKING, Any
+
 from journal.content.drawing import create_diff
 from journal.content.patching import apply_patch, has_conflicts
 from journal.engine.follower import Follower
@@ -27,6 +29,7 @@ from journal.errors import (
     NotAJournal,
     PatchConflict,
     PathRefused,
+    QueueFull,
     ReadOnly,
     SchemaError,
     SchemaTooNew,
@@ -62,6 +65,7 @@ from journal.records import (
     PatchHunkReport,
     Paths,
     PlanStep,
+    PoolUsage,
     Problem,
     Progress,
     Reader,
@@ -80,6 +84,9 @@ from journal.records import (
     operation,
     supply,
 )
+
+if TYPE_CHECKING:
+    from journal.executors.session import Session
 
 __version__ = "0.1.0"
 
@@ -128,9 +135,11 @@ __all__ = [
     "PathRefused",
     "Paths",
     "PlanStep",
+    "PoolUsage",
     "Problem",
     "Metadata",
     "Progress",
+    "QueueFull",
     "ReadOnly",
     "Reader",
     "Record",
@@ -140,6 +149,7 @@ __all__ = [
     "SalvageReport",
     "SchemaError",
     "SchemaTooNew",
+    "Session",
     "Spool",
     "StageChanged",
     "Status",
@@ -163,3 +173,12 @@ __all__ = [
     "salvage",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Session":  # an event loop's library is 30 ms that a program without one never pays
+        from journal.executors.session import Session
+
+        globals()["Session"] = Session
+        return Session
+    raise AttributeError(f"module 'journal' has no attribute {name!r}")

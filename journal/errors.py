@@ -10,6 +10,7 @@
           CursorPruned                what follows a cursor is not kept any more
         LimitExceeded                 a bound of `limits` was reached
       BusyError         exit 75       try again: another writer holds the root or the journal
+        QueueFull                     as many calls of the session wait as may
       ConflictError     exit  3       look, then redo
         WorkspaceChanged              the disk holds what nobody here wrote
         StageChanged                  what is staged is not what was judged or expected
@@ -155,6 +156,13 @@ class BusyError(JournalError):
     def retry_after_s(self) -> float | None:
         """Tells how long to wait before the next try; None when that is not known."""
         return None
+
+
+class QueueFull(BusyError):
+    """As many calls of the session wait as may; the same call may be made when some of them have ended."""
+
+    holder: str | None
+    waited_s: float
 
 
 class ConflictError(JournalError):

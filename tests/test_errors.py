@@ -39,6 +39,7 @@ CASES = {
     "CursorPruned": ("cursor_pruned", 2),
     "LimitExceeded": ("limit_exceeded", 2),
     "BusyError": ("busy_error", 75),
+    "QueueFull": ("queue_full", 75),
     "ConflictError": ("conflict_error", 3),
     "WorkspaceChanged": ("workspace_changed", 3),
     "StageChanged": ("stage_changed", 3),

@@ -16,7 +16,7 @@ from journal.database.connection import Database
 from journal.database.transaction import Read, Write
 from journal.errors import BusyError, DiskFull, MigrationFailed, SchemaTooNew
 
-SUPPORTED = 8
+SUPPORTED = 9
 """The newest migration this release ships; a test holds it against the folder."""
 
 SELECT_VERSION = "PRAGMA user_version"

@@ -4,16 +4,16 @@ import json
 from collections.abc import Iterator
 from typing import get_args
 
-from journal.database import Database
+from journal.database import Database, Read
 from journal.errors import UnknownName, UsageError
 from journal.limits import PAGE_ROWS, WHOLE_NUMBER_MAX
 from journal.records import ActKind, ActState, Invocation, when
-from journal.tables import audit, sessions
+from journal.tables import audit, sessions, shell_runs
 from journal.tables.audit import ActFacts, Wanted
 
 
-def record(facts: ActFacts) -> Invocation:
-    """Makes the record of an act."""
+def record(look: Read, facts: ActFacts) -> Invocation:
+    """Makes the record of an act, with what there is beside it."""
     return Invocation(
         id=facts.id,
         session_id=facts.session,
@@ -30,7 +30,7 @@ def record(facts: ActFacts) -> Invocation:
         parent_id=facts.parent_id,
         call_id=facts.call_id,
         trace_id=facts.trace_id,
-        details={},
+        details=shell_runs.details(look, facts.id) if facts.kind == "shell" else {},
     )
 
 
@@ -42,11 +42,12 @@ def one(database: Database, number: int) -> Invocation:
     """
     _refuse_no_number("id", number)
     with database.lock:
-        found = audit.by_number(database.look(), number)
-    if found is None:
-        hint = "see `spool audit` for the numbers"
-        raise UnknownName(f"there is no act number {number}", hint=hint, name=str(number), candidates=())
-    return record(found)
+        look = database.look()
+        found = audit.by_number(look, number)
+        if found is not None:
+            return record(look, found)
+    hint = "see `spool audit` for the numbers"
+    raise UnknownName(f"there is no act number {number}", hint=hint, name=str(number), candidates=())
 
 
 def listed(
@@ -86,8 +87,9 @@ def _pages(
     while left is None or left > 0:
         size = PAGE_ROWS if left is None else min(left, PAGE_ROWS)
         with database.lock:
-            page = audit.page(database.look(), wanted, at, size, newest_first=newest_first)
-        yield from map(record, page)
+            look = database.look()
+            page = [record(look, each) for each in audit.page(look, wanted, at, size, newest_first=newest_first)]
+        yield from page
         if len(page) < size:
             return
         at, left = page[-1].id, None if left is None else left - len(page)

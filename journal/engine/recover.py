@@ -19,7 +19,7 @@ from itertools import groupby
 from typing import Literal
 
 from journal.content.paths import parents
-from journal.engine import aftermath, rows
+from journal.engine import aftermath, rows, shell_runs
 from journal.engine.carrying import Tally, carry, keep
 from journal.engine.desk import Desk, now_us
 from journal.engine.knowing import load_many
@@ -254,6 +254,8 @@ def _close(desk: Desk, promised: list[Intent], running: list[Opened], tally: Tal
             outcome = _outcome(opened, tally, finished)
             if outcome.state == "interrupted":
                 interrupted.append(int(opened.id))
+            if opened.kind == "shell":
+                shell_runs.recover(tx, opened)
             chain.close(opened, outcome)
         if not sessions.others_open(tx, desk.place.branch_id):  # else one may be on its way in at another root
             blobs.drop_pending(tx)

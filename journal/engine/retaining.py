@@ -80,7 +80,7 @@ def unreached(look: Read) -> tuple[list[int], list[int]]:
     alive = bytearray(retention.last_blob(look) + 1)
     _keep_changes(look, {}, alive)
     _keep_edits(look, {}, alive)
-    for number in retention.held(look):
+    for number in (*retention.held(look), *retention.outputs(look, 0)):
         alive[number] = 1
     return _dead(look, alive)[:2]
 
@@ -115,11 +115,11 @@ def _planned(look: Read, lines: Sequence[CommitLine], going: Sequence[CommitLine
     alive = bytearray(retention.last_blob(look) + 1)
     by_changes = _keep_changes(look, {line.id: line.branch_id for line in going}, alive)
     edits, by_edits = _keep_edits(look, acts_upto, alive)
-    for number in retention.held(look):
-        alive[number] = 1
-    dead_blobs, dead_chunks, freed = _dead(look, alive)
     oldest = min(by_changes, by_edits, retention.oldest_named(look) or NEVER)
     acts, invocations = _acts(look, min(_bound(lines, going, acts_upto), oldest - 1), step_rows)
+    for number in (*retention.held(look), *retention.outputs(look, acts[-1].act_id if acts else 0)):
+        alive[number] = 1
+    dead_blobs, dead_chunks, freed = _dead(look, alive)
     freed += len(edits) * EDIT_ROW + LINK_ROW * sum(part.count for part in acts)
     freed += sum(COMMIT_ROW + line.text_bytes + line.files * CHANGE_ROW for line in going)
     freed += invocations * ACT_ROW + (retention.acts_bytes(look, acts[-1].act_id) if acts else 0)

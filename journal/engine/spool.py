@@ -235,6 +235,14 @@ class Spool(Staging):
             self._desk.alive()
             self._judges.add(new)
 
+    def refuse_judged(self, verb: str) -> None:
+        """Refuses a verb that is called by a validator or gate of this spool, before anything waits for it.
+
+        Raises:
+            UsageError: it is.
+        """
+        within.refuse(self._desk, verb)
+
     def validate(self) -> list[FilePatch]:
         """Asks every validator about what is staged, and gives the patches that were judged; nothing is published.
 

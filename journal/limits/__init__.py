@@ -1,5 +1,7 @@
 """Every bound and default of the package, each with its unit and its reason."""
 
+from journal.limits.sessions import *  # noqa: F403
+
 PATH_BYTES_MAX = 4096
 """bytes of a whole path: PATH_MAX of Linux, so that every journaled path can be opened again."""
 

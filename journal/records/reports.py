@@ -148,3 +148,17 @@ class SalvageReport(VerifyReport):
     journal_id: str
     recovered: Mapping[str, int] = field(hash=False)
     lost: tuple[Lost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUsage(Record):
+    """What the pool of a session does now, and did in all; the times are microseconds."""
+
+    workers: int
+    busy: int
+    queued: int
+    queue_max: int
+    completed: int
+    wait_us_total: int
+    busy_us_total: int
+    max_rss_bytes: int

@@ -4,20 +4,25 @@ from collections.abc import Iterator
 
 from journal.content.paths import loaded
 from journal.database import Read
+from journal.database.transaction import Row
 from journal.ids import ChangeFields, audit_digest, audit_link, commit_id
 from journal.limits import DENSE_NUMBERS_MAX
 from journal.records import Finding
 from journal.rescue.codes import finding
 from journal.rescue.gauge import paged
-from journal.tables import bases
+from journal.tables import bases, shell_runs
 from journal.tables.audit import start
+from journal.tables.shell_runs import COVERED, JOIN_RUN
 
-SELECT_LINKS = """
+COLUMNS = """
 SELECT l.seq, l.invocation_id, l.phase, l.digest, l.link,
        i.id, i.session_id, i.parent_id, i.call_id, i.kind, i.name, i.request, i.decision, i.decision_reason, i.rule,
-       i.started_at, i.inverse, i.trace_id, i.state, i.finished_at, i.duration_us, i.error, i.sandbox
-FROM audit_link AS l LEFT JOIN invocation AS i ON i.id = l.invocation_id
-WHERE l.seq > :after ORDER BY l.seq LIMIT :most
+       i.started_at, i.inverse, i.trace_id, i.state, i.finished_at, i.duration_us, i.error, i.sandbox"""
+LINKS = "WHERE l.seq > :after ORDER BY l.seq LIMIT :most"
+SELECT_LINKS = f"{COLUMNS} FROM audit_link AS l LEFT JOIN invocation AS i ON i.id = l.invocation_id {LINKS}"
+SELECT_LINKS_AND_RUNS = f"""
+{COLUMNS}, r.invocation_id, {COVERED}
+FROM audit_link AS l LEFT JOIN invocation AS i ON i.id = l.invocation_id {JOIN_RUN} {LINKS}
 """
 SELECT_STATES = "SELECT id, state FROM invocation WHERE id > :after ORDER BY id LIMIT :most"
 SELECT_AUDIT_HEADS = "SELECT id, sha256, audit_head FROM commits WHERE id > :after ORDER BY id LIMIT :most"
@@ -37,8 +42,8 @@ WHERE c.commit_id = :commit_id
 SELECT_PRUNED = """
 SELECT seq, invocation_id, what, branch_id, upto, row_count, digest, link_seq, link, pruned_at FROM pruned
 """
-FIXED = 13
-"""columns of an act that its first link covers; the second covers all."""
+FIXED, ALL = 13, 18
+"""columns of an act that its first link covers, and that its second one does, with those of its command after them."""
 
 UNTOLD, OPENED, CLOSED, WRONG = 0, 1, 2, 3
 NEXT = {(UNTOLD, "opened"): OPENED, (OPENED, "closed"): CLOSED}
@@ -76,7 +81,8 @@ def audit(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
     phases, begun, pruned = Phases(), start(look), _pruned(look)
     link, cut = begun.link, _Heads(look, begun.link)
     cut.pass_by(link)
-    for place, row in enumerate(paged(look, SELECT_LINKS), begun.seq + 1):
+    statement = SELECT_LINKS_AND_RUNS if shell_runs.there(look) else SELECT_LINKS
+    for place, row in enumerate(paged(look, statement), begun.seq + 1):
         seq, act, phase, digest, found = row[:5]
         if seq != place or audit_link(link, seq, phase, act, digest) != found:
             yield finding("audit-chain", f"link {seq}", "it does not follow from the link before it")
@@ -89,7 +95,7 @@ def audit(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
         phases.step(act, phase)
         if row[5] is None:
             yield finding("audit-missing", f"invocation {act}", "the chain knows it, the table does not")
-        elif audit_digest(phase, row[5 : 5 + FIXED] if phase == "opened" else row[5:]) != digest:
+        elif audit_digest(phase, _covered(row[5:], phase)) != digest:
             yield finding("audit-edited", f"invocation {act}", f"it is not as it was when it was {phase}")
     for act, state in paged(look, SELECT_STATES):
         if phases.of(act) != (OPENED if state == "running" else CLOSED):
@@ -148,6 +154,13 @@ def commits(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
         elif before is not None and parent_row != before:
             yield finding("commit-order", name, f"its parent is commit {parent_row}, and {before} is the one before it")
         newest[branch] = (n, commit)
+
+
+def _covered(row: Row, phase: str) -> Row:
+    """Gives what the link of a phase covers, out of an act's columns and those of its command, if it has one."""
+    if phase == "opened":
+        return row[:FIXED]
+    return (*row[:ALL], *row[ALL + 1 :]) if row[ALL : ALL + 1] != (None,) else row[:ALL]
 
 
 def _pruned(look: Read) -> dict[int, tuple]:  # type: ignore[type-arg]  # the columns of SELECT_PRUNED

@@ -117,6 +117,11 @@ def finish(tx: Write, blob_id: BlobId, tally: Tally) -> BlobId:
     return BlobId(found[0])
 
 
+def list_of(tx: Read, blob_id: BlobId) -> tuple[ChunkId, ...]:
+    """Gives the numbers of the chunks of a content, also of one on its way in."""
+    return ids_of(tx.value(SELECT_LIST, id=blob_id) or b"")
+
+
 def has_pending(tx: Read) -> bool:
     """Tells whether a large content is on its way in, or was when its writer died."""
     return tx.value(SELECT_PENDING) is not None

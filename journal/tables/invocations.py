@@ -1,20 +1,22 @@
 """Audited acts and the hash chain over them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from journal.database import Read, Write
 from journal.ids import FIRST_LINK, InvocationId, SessionRow, audit_digest, audit_link
+from journal.tables import shell_runs
 
 INSERT_INVOCATION = """
 INSERT INTO invocation (session_id, kind, name, request, decision, decision_reason, rule, state, started_at,
-                        finished_at, duration_us, error)
+                        finished_at, duration_us, error, sandbox)
 VALUES (:session_id, :kind, :name, :request, :decision, :decision_reason, :rule, :state, :started_at,
-        :finished_at, :duration_us, :error)
+        :finished_at, :duration_us, :error, :sandbox)
 RETURNING id
 """
 CLOSE_INVOCATION = """
-UPDATE invocation SET state = :state, finished_at = :finished_at, duration_us = :duration_us, error = :error
+UPDATE invocation SET state = :state, finished_at = :finished_at, duration_us = :duration_us, error = :error,
+                      sandbox = :sandbox
 WHERE id = :id AND state = 'running'
 RETURNING id
 """
@@ -79,12 +81,13 @@ class Asked(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How an act ended; duration_us is None when only recovery saw the end."""
+    """How an act ended; duration_us is None when only recovery saw the end. `sandbox` is what confined a command."""
 
     state: str
     finished_at: int
     duration_us: int | None
     error: Text = None
+    sandbox: Text = None
 
 
 class Chain:
@@ -99,22 +102,35 @@ class Chain:
         """Writes an act that is about to run."""
         return self._insert(asked, Outcome("running", 0, None))
 
-    def record(self, asked: Asked, outcome: Outcome) -> Opened:
-        """Writes an act that is over: refused, failed, or done in this very transaction."""
+    def record(
+        self, asked: Asked, outcome: Outcome, beside: Callable[[InvocationId], None] | None = None
+    ) -> Opened:
+        """Writes an act that is over: refused, failed, or done in this very transaction.
+
+        `beside` writes the row of its command, which the last link covers.
+        """
         opened = self._insert(asked, outcome)
-        self._add(opened.id, "closed", [*opened, *outcome, None])
+        if beside is not None:
+            beside(opened.id)
+        self._add(opened.id, "closed", [*opened, *outcome, *self._run(opened)])
         return opened
 
     def close(self, opened: Opened, outcome: Outcome) -> None:
-        """Closes an act; it is never changed again, so that closing it twice, as after an interrupt, does nothing."""
+        """Closes an act; it is never changed again, so that closing it twice, as after an interrupt, does nothing.
+
+        The link covers the row of its command too, where it has one, which has to be complete by now.
+        """
         if self._tx.value(CLOSE_INVOCATION, id=opened.id, **outcome._asdict()) is None:
             return
-        self._add(opened.id, "closed", [*opened, *outcome, None])
+        self._add(opened.id, "closed", [*opened, *outcome, *self._run(opened)])
 
     def pruned(self, act: InvocationId, columns: Iterable[int | str | bytes | None]) -> int:
         """Adds the link of a record of what leaves; gives its place, which is the record's number."""
         self._add(act, "pruned", columns)
         return self._seq
+
+    def _run(self, opened: Opened) -> Iterable[int | str | bytes | None]:
+        return shell_runs.covered(self._tx, opened.id) if opened.kind == "shell" else ()
 
     def _insert(self, asked: Asked, outcome: Outcome) -> Opened:
         values = outcome._asdict()

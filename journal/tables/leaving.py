@@ -26,6 +26,7 @@ DELETE FROM change WHERE commit_id IN (SELECT id FROM commits WHERE branch_id = 
 """
 DELETE_COMMITS = "DELETE FROM commits WHERE branch_id = :branch_id AND n <= :n"
 DELETE_EDITS = f"DELETE FROM edit WHERE id {paths.IN_IDS}"
+DELETE_RUNS = "DELETE FROM shell_run WHERE invocation_id <= :upto"
 DELETE_ACTS = "DELETE FROM invocation WHERE id <= :upto"
 DELETE_LINKS = "DELETE FROM audit_link WHERE seq <= :seq"
 DELETE_SEEN = f"DELETE FROM seen WHERE blob_id {paths.IN_IDS}"
@@ -76,6 +77,7 @@ def commits(tx: Write, chain: Chain, act: InvocationId, gone: Sequence[CommitLin
 def acts(tx: Write, chain: Chain, act: InvocationId, gone: Links, now: int) -> None:
     """Removes the beginning of the audit, and keeps the link from which the chain goes on."""
     _record(tx, chain, (act, "acts", None, gone.act_id, gone.count, gone.digest, gone.seq, gone.link, now))
+    tx.run(DELETE_RUNS, upto=gone.act_id)
     tx.run(DELETE_ACTS, upto=gone.act_id)
     tx.run(DELETE_LINKS, seq=gone.seq)
 

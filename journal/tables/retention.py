@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from journal.database import Read
 from journal.ids import BranchId, CommitRow
+from journal.tables import shell_runs
 
 SELECT_LINE = """
 WITH made AS MATERIALIZED (
@@ -38,14 +39,18 @@ UNION SELECT e.id FROM (
 # Any table that names a content or an act keeps it, also one that a later release adds.
 SELECT_HOLDERS = r"""
 SELECT m.name, c.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c
-WHERE m.type = 'table' AND m.name NOT IN ('change', 'edit', 'seen', 'base_entry', 'blob', 'patch')
+WHERE m.type = 'table' AND m.name NOT IN ('change', 'edit', 'seen', 'base_entry', 'blob', 'patch', 'shell_run')
   AND (c.name = 'blob_id' OR c.name LIKE '%\_blob' ESCAPE '\')
 """
 SELECT_NAMERS = """
 SELECT m.name, f."from" FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f
-WHERE m.type = 'table' AND m.name NOT IN ('change', 'edit', 'invocation') AND f."table" = 'invocation'
+WHERE m.type = 'table' AND m.name NOT IN ('change', 'edit', 'invocation', 'shell_run') AND f."table" = 'invocation'
 """
 SELECT_HELD = 'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL'
+SELECT_OUTPUTS = """
+SELECT stdout_blob FROM shell_run WHERE invocation_id > :after AND stdout_blob IS NOT NULL
+UNION SELECT stderr_blob FROM shell_run WHERE invocation_id > :after AND stderr_blob IS NOT NULL
+"""
 SELECT_OLDEST_NAMED = 'SELECT min("{column}") FROM "{table}"'
 SELECT_LINKS = "SELECT seq, invocation_id, phase, digest, link FROM audit_link ORDER BY seq"
 SELECT_CHILDREN = "SELECT parent_id, max(id) FROM invocation WHERE parent_id IS NOT NULL GROUP BY parent_id"
@@ -118,9 +123,16 @@ def edits_in_use(tx: Read) -> set[int]:
 
 
 def held(tx: Read) -> Iterator[int]:
-    """Yields the contents that any table names, but for edits, changes and bases; some of them several times."""
+    """Yields the contents that any table names, but for edits, changes, bases and commands; some several times."""
     for table, column in tx.rows(SELECT_HOLDERS):
         for _, row in tx.stream(SELECT_HELD.format(table=table, column=column), ()):
+            yield int(row[0])
+
+
+def outputs(tx: Read, after: int) -> Iterator[int]:
+    """Yields the contents that commands after an act printed."""
+    if shell_runs.there(tx):
+        for _, row in tx.stream(SELECT_OUTPUTS, {"after": after}):
             yield int(row[0])
 
 

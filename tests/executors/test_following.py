@@ -1,6 +1,5 @@
 """Following in an event loop, asyncio's and trio's: the same changes, ended by cancelling, with nothing left behind."""
 
-import importlib.util
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
@@ -18,16 +17,6 @@ from tests.engine.test_following import LAST, WRITER, not_of_sqlite
 from tests.workspace.test_watch import descriptors
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(
-    params=[
-        "asyncio",
-        pytest.param("trio", marks=pytest.mark.skipif(not importlib.util.find_spec("trio"), reason="no trio here")),
-    ]
-)
-def anyio_backend(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
 
 
 @pytest.fixture

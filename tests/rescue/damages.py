@@ -72,7 +72,7 @@ ROWS: list[tuple[str, Plant, set[str]]] = [
     ("a wrong size of a chunk", ["UPDATE chunk SET size = size + 1 WHERE id = 1"], {"blob-size"}),
     ("a row that names none", ["UPDATE edit SET invocation_id = 999 WHERE id = 1"], {"reference"}),
     ("another schema", [f"UPDATE schema_migration SET sha256 = {ZEROS} WHERE version = 2"], {"migration"}),
-    ("an unknown migration", [f"INSERT INTO schema_migration VALUES (9, 'x', {ZEROS}, 0)"], {"migration"}),
+    ("an unknown migration", [f"INSERT INTO schema_migration VALUES (99, 'x', {ZEROS}, 0)"], {"migration"}),
     ("a migration that is not on record", ["DELETE FROM schema_migration WHERE version = 3"], {"migration"}),
     ("a dropped index", ["DROP INDEX change_path"], {"schema"}),
     ("another view", ["DROP VIEW storage", "CREATE VIEW storage AS SELECT 1"], {"schema"}),

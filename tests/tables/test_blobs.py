@@ -258,7 +258,7 @@ def test_what_takes_the_room_is_told_to_a_stock_client(database: Database) -> No
     names, listed = rows.stock(database.path, "SELECT * FROM storage")
     assert names == ["table_name", "row_count", "bytes"]
     told = {name: (count, size) for name, count, size in listed}
-    tables = ["chunk", "blob", "patch", "path", "edit", "change", "commits", "invocation", "audit_link"]
+    tables = ["chunk", "blob", "patch", "path", "edit", "change", "commits", "invocation", "shell_run", "audit_link"]
     assert list(told) == tables
     assert {name: count for name, (count, _) in told.items()} == {
         name: database.look().value(f"SELECT count(*) FROM {name}") for name in tables
