@@ -16,7 +16,7 @@ from journal.database.faults import translate
 from journal.database.readers import readers
 from journal.database.stranded import has_log, open_copy, open_immutable, open_untouched
 from journal.database.transaction import Read, Transaction, Write
-from journal.errors import Closed, NotAJournal, StorageError, UsageError
+from journal.errors import Closed, CorruptionError, NotAJournal, StorageError, UsageError
 
 MAKE = (
     f"PRAGMA page_size={limits.PAGE_BYTES}",
@@ -165,6 +165,17 @@ class Database:
         self._rest = durability.upper()
         self._connection.execute(f"PRAGMA synchronous={self._rest}").fetchall()
 
+    def write_through(self, through: bool) -> None:
+        """Writes into the file itself instead of a log first, while nobody else knows of it; or through the log again.
+
+        Half the bytes are written, and a process that dies leaves a file that is of no use.
+        """
+        self.alive()
+        try:
+            self._connection.execute(f"PRAGMA journal_mode={'MEMORY' if through else 'WAL'}").fetchall()
+        except apsw.Error as error:
+            raise translate(error, self.path) from error
+
     def roll_back(self) -> None:
         """Ends a transaction that an interrupt left open; nothing of it stays."""
         if self._connection.in_transaction:
@@ -180,7 +191,10 @@ class Database:
                 yield self.looking
             finally:
                 if self._connection.in_transaction:
-                    self.looking.rows("COMMIT")
+                    try:
+                        self.looking.rows("COMMIT")
+                    except CorruptionError:  # what was read was damaged: that was told, and ends no more than itself
+                        self.roll_back()
 
     def look(self) -> Read:
         """Gives a handle whose statements each see what is committed at their moment."""

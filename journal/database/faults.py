@@ -20,6 +20,9 @@ from journal.errors import (
 
 VERIFY = "run `spool verify`; if it finds damage, bring back a copy of the journal"
 RETRY = "try again; another process is writing to this journal"
+DAMAGED_HEAD = "unsupported file format"
+"""what SQLite says of a file whose head tells of a format that there is not, by the code of an error in the SQL."""
+
 FIX_CALL = "check the SQL and its parameters against the documented views"
 
 HOMES: tuple[tuple[tuple[type[apsw.Error], ...], type[JournalError], str], ...] = (
@@ -51,10 +54,17 @@ HOMES: tuple[tuple[tuple[type[apsw.Error], ...], type[JournalError], str], ...] 
 
 def translate(error: apsw.Error, path: str) -> JournalError:
     """Makes our error of SQLite's, with the journal's path and a cure."""
+    if isinstance(error, apsw.SQLError) and DAMAGED_HEAD in str(error):
+        return CorruptionError(f"{path}: {error}", hint=VERIFY)
     for kinds, ours, hint in HOMES:
         if isinstance(error, kinds):
             return _made(ours, f"{path}: {error}", hint, path)
     raise AssertionError("apsw.Error is the last home")
+
+
+def garbled(error: UnicodeDecodeError, path: str) -> CorruptionError:
+    """Makes our error of a text in the file that is none: SQLite takes any bytes, and wrote only UTF-8."""
+    return CorruptionError(f"{path}: a text in it is not UTF-8: {error}", hint=VERIFY)
 
 
 def _made(kind: type[JournalError], message: str, hint: str, path: str) -> JournalError:

@@ -1,5 +1,6 @@
 """Whether the rows of a journal hold together: pages, schema, references, heads, and the pieces of each content."""
 
+import struct
 from collections.abc import Iterator
 
 from journal.database import Read
@@ -108,7 +109,8 @@ def _blobs(look: Read, some: list[tuple[int, bytes | None, int, str, tuple[int, 
     sizes: dict[int, int] = dict(look.rows(SELECT_SIZES, ids=paths.ids(named)))
     for number, sha, size, state, ids in some:
         name = f"blob {number}" if sha is None else sha.hex()
-        if missing := next((each for each in ids if each not in sizes), None):
+        missing = next((each for each in ids if each not in sizes), None)
+        if missing is not None:
             yield finding("chunk-missing", name, f"chunk {missing} of it is missing")
         elif state == "whole" and sum(sizes[each] for each in ids) != size:
             yield finding("blob-size", name, f"it says {size} bytes and its chunks have others")
@@ -116,4 +118,5 @@ def _blobs(look: Read, some: list[tuple[int, bytes | None, int, str, tuple[int, 
 
 def numbers(packed: bytes) -> tuple[int, ...]:
     """Reads the numbers of a content's chunks, as damaged as they may be."""
-    return tuple(int.from_bytes(packed[at : at + 4], "big") for at in range(0, len(packed), 4))
+    whole = struct.unpack_from(f">{len(packed) // 4}I", packed)
+    return whole if len(packed) % 4 == 0 else (*whole, int.from_bytes(packed[len(packed) // 4 * 4 :], "big"))
