@@ -172,8 +172,8 @@ class Salvage:
                 contents.tx = tx
                 chunks = chunks or contents.chunks(self._rows("chunk"))
                 blobs = blobs or contents.blobs(self._rows("blob"), self._entries("sqlite_autoindex_blob_1"))
-                contents.all_chunks = not self._some(chunks)
-                more = self._some(blobs, tell=False) or not contents.all_chunks
+                more = self._some(chunks)
+                more |= self._some(blobs, tell=False)
         assert contents is not None
         return contents
 

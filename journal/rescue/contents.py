@@ -58,6 +58,12 @@ class Blob(NamedTuple):
     chunks: bytes
 
 
+BLOB_TYPES = (int, int, int, str, bytes)
+"""what a row of BLOB has behind its name."""
+
+CHUNK_TYPES = ((int, bytes, int, int, type(None), bytes), (int, bytes, int, int, int, bytes))
+"""what a row of CHUNK has; SQLite gives back whatever a damaged one holds."""
+
 Row = tuple[Any, ...]
 """the columns of BLOB or of CHUNK."""
 
@@ -90,7 +96,9 @@ class Contents:
         for row in self._blobs():
             if isinstance(row, Finding):
                 yield row
-            elif row[5] == "pending":
+            elif tuple(map(type, row[2:])) != BLOB_TYPES or not isinstance(row[1], bytes | None):
+                yield finding("blob-digest", f"blob {row[0]}", "its row is none")
+            elif row[5] == "pending" and row[1] is None:
                 yield finding("blob-pending", f"blob {row[0]}", f"{len(row[6]) // 4} chunks of it are here")
             else:
                 if not self._is_sound(row):
@@ -153,7 +161,7 @@ class Contents:
         """Tells whether a content is right that is one chunk, looked at lately: nearly all small ones are such."""
         number = int.from_bytes(row[6], "big") if len(row[6]) == 4 else 0
         piece = self._pieces.get(number)
-        if piece is None or piece.sha256 != row[1]:
+        if piece is None or piece.sha256 != row[1] or len(piece.data) != row[2]:
             return False
         return (piece.newlines + (piece.data[-1:] != b"\n"), text.is_text(piece.data)) == (row[4], bool(row[3]))
 
@@ -167,8 +175,10 @@ class Contents:
                 yield from self._reach(each)
             piece = self._take(each)
             if piece is None:
-                if each in self._bad:  # one that is not there at all is told by the check of rows
+                if each in self._bad:
                     yield self._lost(blob, f"chunk {each} of it is damaged")
+                else:  # as the check of rows has told, unless it could not be done to its end
+                    yield finding("chunk-missing", blob.sha256.hex(), f"chunk {each} of it is missing")
                 return
             if state is None:
                 found = piece.sha256
@@ -176,6 +186,8 @@ class Contents:
                 state.update(piece.data)
             head, last, newlines = head or piece.data, piece.data[-1:], newlines + piece.newlines
             size += len(piece.data)
+        if size != blob.size:  # the same
+            yield finding("blob-size", blob.sha256.hex(), f"it says {blob.size} bytes and its chunks have others")
         if state is not None:
             found = state.digest()
         if found != blob.sha256:
@@ -230,6 +242,8 @@ class Contents:
         """Checks one chunk, and remembers its bytes."""
         number, digest, size, codec, base_id, body = row
         self._chunks += 1
+        if tuple(map(type, row)) not in CHUNK_TYPES:
+            return self._wrong(row, "chunk-digest", "its row is none")
         base = None
         if base_id is not None:
             kept = self._take(base_id) if base_id < number else None
@@ -249,7 +263,8 @@ class Contents:
 
     def _wrong(self, row: Row, code: str, said: str) -> Finding:
         self._bad.add(row[0])
-        return finding(code, f"chunk {row[0]} ({row[1].hex()})", said)
+        name = row[1].hex() if isinstance(row[1], bytes) else repr(row[1])
+        return finding(code, f"chunk {row[0]} ({name})", said)
 
     def _take(self, number: int) -> Piece | None:
         """Gives a chunk that was looked at, decoded again when it is not remembered; None when it is damaged."""
@@ -280,7 +295,7 @@ class Contents:
                 data = self._pieces[at].data
                 break
             row = self._row(SELECT_CHUNK, at)
-            if row is None or (row[4] is not None and row[4] >= at):
+            if row is None or tuple(map(type, row)) not in CHUNK_TYPES or (row[4] is not None and row[4] >= at):
                 return None
             way.append(row)
             at = row[4]

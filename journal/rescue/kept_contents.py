@@ -52,6 +52,7 @@ class Contents:
         for row in sorted(waiting, key=lambda row: row[0] if isinstance(row[0], int) else 0):
             self._chunk(row)
             yield 0
+        self.all_chunks = True
 
     def _chunk(self, row: Values) -> bool:
         number, digest, size, codec, base_id, _, body = row
@@ -81,7 +82,7 @@ class Contents:
     def blobs(self, rows: Iterable[Values], told: Iterable[Values]) -> Iterator[int | None]:
         """Brings contents over, and yields the bytes of each; `told` are names and numbers by the index.
 
-        It yields None when the next one has to wait for its chunks, until `all_chunks` says that there are no more.
+        It yields None when the next one has to wait for its chunks, until these have come to their end.
         A content of which no more than the name is left keeps its place without bytes, so that what names it stays.
         """
         done, failed = set[int](), dict[int, list[Values]]()

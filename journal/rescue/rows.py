@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 from journal.database import Read
 from journal.database.migrate import SUPPORTED, made, shipped
+from journal.errors import JournalError
+from journal.limits import FINDINGS_PER_CODE_MAX, VERIFY_PAGE_ROWS
 from journal.records import Finding
 from journal.rescue.codes import finding
-from journal.rescue.gauge import paged
+from journal.rescue.gauge import onward, paged
 from journal.tables import paths
 
 SELECT_VERSION = "PRAGMA user_version"
@@ -18,6 +20,10 @@ SELECT_BLOBS = """
 SELECT id, sha256, size, state, chunks FROM blob WHERE id > :after ORDER BY id LIMIT :most
 """
 SELECT_SIZES = "SELECT c.id, c.size FROM json_each(:ids) AS j JOIN chunk AS c ON c.id = j.value"
+SELECT_NAMES = """
+SELECT sha256, id FROM blob INDEXED BY sqlite_autoindex_blob_1 WHERE sha256 > :after ORDER BY sha256 LIMIT :most
+"""
+SELECT_NAME = "SELECT sha256 FROM blob WHERE id = :id"
 COUNTED = ("path", "chunk", "blob", "edit", "staged", "commits", "change", "invocation", "audit_link")
 BLOBS_AT_ONCE = 100
 
@@ -29,7 +35,7 @@ def file_bytes(look: Read) -> int:
 
 def pages(look: Read, checked: dict[str, int], *, full: bool) -> Iterator[Finding]:
     """Lets SQLite look at every page; with `full` also whether each index has just the rows of its table."""
-    for row in look.rows("PRAGMA integrity_check(100)" if full else "PRAGMA quick_check(20)"):
+    for row in look.rows(f"PRAGMA integrity_check({FINDINGS_PER_CODE_MAX})" if full else "PRAGMA quick_check(20)"):
         if row[0] != "ok" and not str(row[0]).startswith("*** in database"):
             yield finding("integrity", "pages", str(row[0]))
         elif row[0] != "ok":
@@ -102,6 +108,23 @@ def blobs(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
             yield from _blobs(look, some)
             some.clear()
     yield from _blobs(look, some)
+
+
+def names(look: Read) -> Iterator[Finding]:
+    """Follows the name of every content to its row: a damaged row may have another number, or none at all.
+
+    Where pages and indexes are sound it must be so, and nobody need look.
+    """
+    after = b""
+    while page := look.rows(SELECT_NAMES, after=after, most=VERIFY_PAGE_ROWS):
+        for sha, number in page:
+            try:
+                found = look.value(SELECT_NAME, id=number)
+            except JournalError:
+                found = None
+            if found != sha:
+                yield finding("blob-digest", sha.hex(), f"its name leads to row {number}, which is not its own")
+        after = onward(after, page[-1][0])
 
 
 def _blobs(look: Read, some: list[tuple[int, bytes | None, int, str, tuple[int, ...]]]) -> Iterator[Finding]:
