@@ -170,11 +170,7 @@ class Database:
 
         Half the bytes are written, and a process that dies leaves a file that is of no use.
         """
-        self.alive()
-        try:
-            self._connection.execute(f"PRAGMA journal_mode={'MEMORY' if through else 'WAL'}").fetchall()
-        except apsw.Error as error:
-            raise translate(error, self.path) from error
+        self.look().rows(f"PRAGMA journal_mode={'MEMORY' if through else 'WAL'}")
 
     def roll_back(self) -> None:
         """Ends a transaction that an interrupt left open; nothing of it stays."""

@@ -77,8 +77,9 @@ def survey(pages: Pages, shapes: Mapping[str, Shape], index_roots: Mapping[str, 
     places, taken, broken = dict[str, list[Place]](), set[int](), list[tuple[str, int]]()
     for name, root in roots.items():
         width = SCHEMA_COLUMNS if name == SCHEMA else len(shapes[name].columns) if name in shapes else 0
-        tree = _descend(pages, name, root, taken, broken, table=name in ordered)
-        places[name] = [place for place in tree if _plausible(pages, place, width, (taken, broken), table=name in ordered)]
+        table = name in ordered
+        tree = _descend(pages, name, root, taken, broken, table=table)
+        places[name] = [place for place in tree if _plausible(pages, place, width, (taken, broken), table=table)]
     free = _free(pages)
     named = {root: name for name, root in roots.items()}
     strays = list[Place]()

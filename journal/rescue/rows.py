@@ -24,6 +24,8 @@ SELECT_NAMES = """
 SELECT sha256, id FROM blob INDEXED BY sqlite_autoindex_blob_1 WHERE sha256 > :after ORDER BY sha256 LIMIT :most
 """
 SELECT_NAME = "SELECT sha256 FROM blob WHERE id = :id"
+SELECT_NAMED = "SELECT id, sha256 FROM blob WHERE id > :after AND sha256 IS NOT NULL ORDER BY id LIMIT :most"
+SELECT_NUMBER = "SELECT id, size FROM blob WHERE sha256 = :sha256"  # the size, so that the row itself is sought
 COUNTED = ("path", "chunk", "blob", "edit", "staged", "commits", "change", "invocation", "audit_link")
 BLOBS_AT_ONCE = 100
 
@@ -125,6 +127,18 @@ def names(look: Read) -> Iterator[Finding]:
             if found != sha:
                 yield finding("blob-digest", sha.hex(), f"its name leads to row {number}, which is not its own")
         after = onward(after, page[-1][0])
+
+
+def named(look: Read) -> Iterator[Finding]:
+    """Looks for the row of every content by its name, which a damaged index may not lead to."""
+    for number, sha in paged(look, SELECT_NAMED):
+        try:
+            found = look.value(SELECT_NUMBER, sha256=sha)
+        except JournalError:
+            found = None
+        if found != number:
+            said = sha.hex() if isinstance(sha, bytes) else f"blob {number}"
+            yield finding("blob-digest", said, "its name does not lead to its row")
 
 
 def _blobs(look: Read, some: list[tuple[int, bytes | None, int, str, tuple[int, ...]]]) -> Iterator[Finding]:

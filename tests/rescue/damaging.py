@@ -57,13 +57,13 @@ def made(folder: Path) -> Sound:
 
 
 def made_large(folder: Path) -> Sound:
-    """Makes a journal of a thousand small files, versions of a large one that share chunks, and of a text with deltas."""
+    """Makes a journal of a thousand small files, versions of a large one that share chunks, and deltas of a text."""
     root, path, chance = folder / "root", folder / "large.db", random.Random(3)
     root.mkdir()
     with Spool.open(root, journal=path) as spool:
         for part in range(4):
-            sizes = [chance.randrange(200, 3000) for _ in range(250)]
-            spool.batch([Write(f"{n % 7}/{part}-{n}.txt", chance.randbytes(size).hex()) for n, size in enumerate(sizes)])
+            files = [chance.randbytes(chance.randrange(200, 3000)).hex() for _ in range(250)]
+            spool.batch([Write(f"{n % 7}/{part}-{n}.txt", text) for n, text in enumerate(files)])
             spool.commit(f"part {part}")
         large = bytearray(chance.randbytes(3_000_000))
         lines = [chance.randbytes(20).hex() for _ in range(500)]

@@ -150,8 +150,8 @@ def judge(sound: Sound, laid: Lay, bits: Collection[int], folder: Path) -> Verif
 def unread(sound: Sound, path: Path) -> set[str]:
     """Reads every content by its digest, and names those that cannot be had.
 
-    By its path each gives what some content has, nothing, or an error: which one stood there the verification holds against the
-    ids of commits, and reading does not.
+    By its path each gives what some content has, nothing, or an error: which one stood there the verification holds
+    against the ids of commits, and reading does not.
     """
     gone, whole = set[str](), set(sound.contents.values())
     try:
@@ -171,8 +171,9 @@ def unread(sound: Sound, path: Path) -> set[str]:
 
 
 def cut_off(report: VerifyReport) -> bool:
-    """Tells whether a verification says that it could not come to the contents, or not to their end."""
-    return "whole_blobs" not in report.checked
+    """Tells whether a verification says that it could not come to the contents or their names, or not to their end."""
+    unread = {finding.subject for finding in report.findings if finding.code == "unreadable"}
+    return "whole_blobs" not in report.checked or "names" in unread
 
 
 MISSING = "row {} missing from index sqlite_autoindex_{}_1"
