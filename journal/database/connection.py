@@ -17,7 +17,7 @@ from journal.database.faults import INDEX_BYTES, translate
 from journal.database.readers import readers
 from journal.database.stranded import has_log, open_copy, open_immutable, open_untouched
 from journal.database.transaction import Read, Transaction, Write, pages_written, wal_bytes
-from journal.errors import Closed, NotAJournal, StorageError, UsageError
+from journal.errors import Closed, CorruptionError, NotAJournal, StorageError, UsageError
 
 MAKE = (
     f"PRAGMA page_size={limits.PAGE_BYTES}",
@@ -165,6 +165,13 @@ class Database:
         self._rest, self._stuck = durability.upper(), True
         self._settle()
 
+    def write_through(self, through: bool) -> None:
+        """Writes into the file itself instead of a log first, while nobody else knows of it; or through the log again.
+
+        Half the bytes are written, and a process that dies leaves a file that is of no use.
+        """
+        self.look().rows(f"PRAGMA journal_mode={'MEMORY' if through else 'WAL'}")
+
     def roll_back(self) -> None:
         """Ends a transaction that an interrupt left open; nothing of it stays.
 
@@ -172,7 +179,7 @@ class Database:
         """
         try:
             self._settle()
-        except (StorageError, MemoryError):
+        except (CorruptionError, StorageError, MemoryError):
             self._stick()
 
     def _stick(self) -> None:

@@ -21,6 +21,9 @@ from journal.errors import (
 
 VERIFY = "run `spool verify`; if it finds damage, bring back a copy of the journal"
 RETRY = "try again; another process is writing to this journal"
+DAMAGED_HEAD = "unsupported file format"
+"""what SQLite says of a file whose head tells of a format that there is not, by the code of an error in the SQL."""
+
 FIX_CALL = "check the SQL and its parameters against the documented views"
 
 HOMES: tuple[tuple[tuple[type[apsw.Error], ...], type[JournalError], str], ...] = (
@@ -62,6 +65,8 @@ def translate(error: apsw.Error, path: str, needed_bytes: int = 0, number: int =
     `needed_bytes` is what SQLite had to write when it failed, as far as that is known; `number` is the errno that it
     was told last.
     """
+    if isinstance(error, apsw.SQLError) and DAMAGED_HEAD in str(error):
+        return CorruptionError(f"{path}: {error}", hint=VERIFY)
     for kinds, ours, hint in HOMES:
         if isinstance(error, kinds):
             if ours is StorageError and _is_full(error, path, number):
@@ -78,6 +83,11 @@ def _is_full(error: apsw.Error, path: str, number: int) -> bool:
         return number in FULL
     free = space.free_bytes(space.nearest(os.path.dirname(path) or "."))
     return free is not None and free < INDEX_BYTES
+
+
+def garbled(error: UnicodeDecodeError, path: str) -> CorruptionError:
+    """Makes our error of a text in the file that is none: SQLite takes any bytes, and wrote only UTF-8."""
+    return CorruptionError(f"{path}: a text in it is not UTF-8: {error}", hint=VERIFY)
 
 
 def _made(kind: type[JournalError], message: str, hint: str, path: str, needed_bytes: int) -> JournalError:

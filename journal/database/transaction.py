@@ -7,7 +7,7 @@ from typing import Any
 
 import apsw
 
-from journal.database.faults import translate
+from journal.database.faults import garbled, translate
 from journal.errors import JournalError, UsageError
 from journal.limits import PAGE_BYTES
 
@@ -45,6 +45,8 @@ class Read:
             return None
         except apsw.Error as error:
             raise self._fault(error, values) from error
+        except UnicodeDecodeError as error:
+            raise garbled(error, self._path) from error
         except UnicodeError as error:
             raise UsageError(f"a name is no text: {error}", hint="pass text without lone surrogates") from error
 
@@ -54,6 +56,8 @@ class Read:
             return self._run(sql, values).fetchall()
         except apsw.Error as error:
             raise self._fault(error, values) from error
+        except UnicodeDecodeError as error:
+            raise garbled(error, self._path) from error
 
     def value(self, sql: str, **values: Value) -> Any:
         """Gives the first column of the first row, or None."""

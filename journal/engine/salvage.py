@@ -59,7 +59,6 @@ def salvage(
     with system_errors("salvage", path):
         target = _place(path, spelled(into))
         with Pages(os.path.realpath(path)) as pages:
-            _refuse_newer(path, pages)
             needed = pages.size * (pages.count - len(btrees.free(pages)))  # free pages hold nothing to bring over
             space.require(f"salvage into {target!r}", (target, needed))
             made = Beside.make(target)
@@ -88,36 +87,32 @@ def _place(damaged: str, into: str) -> str:
     return path
 
 
-def _refuse_newer(path: str, pages: Pages) -> None:
-    ours = pages.header[68:72] == APPLICATION_ID.to_bytes(4, "big")
-    if ours and SUPPORTED < pages.version < 1 << 16:  # more is damage, and no release
-        raise SchemaTooNew(
-            f"{path} has format {pages.version}, this release knows {SUPPORTED}",
-            hint="install a newer spool-journal; the file was left as it is",
-            found=pages.version,
-            supported=SUPPORTED,
-        )
-
-
 def _made(path: str, pages: Pages, temp: str, pace: Pace) -> SalvageReport:
     database = Database.open(temp, readonly=False, create=True)
     try:
         opening.prepare(database)
         work.in_any_order(database.look())
         database.keep("off")  # it is synced as a whole, before it has its name
+        database.write_through(True)
         losses = Losses()
-        Salvage(database, pages, losses, pace).run()
+        under_way = Salvage(database, pages, losses, pace)
+        under_way.refuse_newer(path)
+        under_way.run()
         recovered = {table: salvaged.count(database.look(), table) for table in COUNTED}
-        ours = pages.header[68:72] == APPLICATION_ID.to_bytes(4, "big")
-        if not ours and not any(recovered.values()):
+        if not _is_ours(pages) and not any(recovered.values()):
             raise NotAJournal(f"{path} holds nothing of a journal", hint="name a file that `spool init` made")
         pages.refuse_changed()
+        database.write_through(False)
         journal_id = meta.get(database.look(), meta.JOURNAL_ID) or ""
         report = losses.report(journal_id, recovered, check.check(database))
         pace.at(pages.bytes)
         return report
     finally:
         database.close()
+
+
+def _is_ours(pages: Pages) -> bool:
+    return pages.header[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
 
 class Salvage:
@@ -129,6 +124,24 @@ class Salvage:
         self._shapes: dict[str, Shape] = shapes(look)
         self._survey = btrees.survey(pages, self._shapes, indexes(look))
         self._done = 0
+
+    def refuse_newer(self, path: str) -> None:
+        """Leaves the journal of a later release alone; a head that tells of one is damaged where its scripts do not.
+
+        Raises:
+            SchemaTooNew
+        """
+        told = self._pages.version
+        if not _is_ours(self._pages) or not SUPPORTED < told < 1 << 16:  # more is damage, and no release
+            return
+        scripts = [row[0] for row in self._rows("schema_migration") if isinstance(row[0], int)]
+        if max(scripts, default=told) > SUPPORTED:
+            raise SchemaTooNew(
+                f"{path} has format {told}, this release knows {SUPPORTED}",
+                hint="install a newer spool-journal; the file was left as it is",
+                found=told,
+                supported=SUPPORTED,
+            )
 
     def run(self) -> None:
         """Brings everything over, each thing after what it is proven by."""
@@ -153,6 +166,7 @@ class Salvage:
         tell_broken(self._losses, self._survey.broken, self._pages.unproven, len(self._pages.unreadable))
 
     def _contents(self) -> Contents:
+        """Brings contents over, each soon after its chunks, while these are remembered."""
         contents: Contents | None = None
         chunks = blobs = None
         more = True
@@ -162,15 +176,17 @@ class Salvage:
                 contents.tx = tx
                 chunks = chunks or contents.chunks(self._rows("chunk"))
                 blobs = blobs or contents.blobs(self._rows("blob"), self._entries("sqlite_autoindex_blob_1"))
-                more = self._some(chunks, tell=True) or self._some(blobs, tell=False)
-            self._database.checkpoint_when_large()
+                more = self._some(chunks)
+                more |= self._some(blobs, tell=False)
         assert contents is not None
         return contents
 
-    def _some(self, steps: Iterator[int], *, tell: bool) -> bool:
-        """Goes on for as long as one transaction may last; tells whether there is more."""
+    def _some(self, steps: Iterator[int | None], *, tell: bool = True) -> bool:
+        """Goes on for as long as one transaction may last, or until a step says so; tells whether there is more."""
         room = SALVAGE_TX_BYTES
         for size in steps:
+            if size is None:
+                return True
             room -= size
             if tell:
                 self._done += size

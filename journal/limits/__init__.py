@@ -387,3 +387,6 @@ SALVAGE_DOUBTED_MAX = 10_000
 
 SALVAGE_GUESSES_MAX = 64
 """ways to put a damaged commit together that are tried, each a hash over all it says."""
+
+SALVAGE_HEADS = 4096
+"""heads of rows whose meaning is remembered, 2 MB: nearly all rows of a table have one of a few hundred."""

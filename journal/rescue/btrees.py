@@ -6,6 +6,7 @@ journal has leads from the page up to its root; where that is gone too, the page
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -22,6 +23,7 @@ from journal.rescue.cells import (
     cells,
     children,
     columns,
+    hidden,
     kind_of,
     record,
 )
@@ -29,6 +31,7 @@ from journal.rescue.pages import PENDING_BYTE, Pages
 from journal.rescue.shapes import ALIKE, SCHEMA, Shape
 
 MAP_ROOT, MAP_FREE, MAP_BELOW = 1, 2, 5
+SCHEMA_COLUMNS = 5
 CLIMB_MAX = 40
 """steps from a page to its root: no tree of this many levels fits a file."""
 
@@ -73,16 +76,15 @@ def survey(pages: Pages, shapes: Mapping[str, Shape], index_roots: Mapping[str, 
     ordered = {name for name, shape in shapes.items() if shape.has_rowid} | {SCHEMA}
     places, taken, broken = dict[str, list[Place]](), set[int](), list[tuple[str, int]]()
     for name, root in roots.items():
-        width = len(shapes[name].columns) if name in shapes else 0
-        tree = _descend(pages, name, root, taken, broken, table=name in ordered)
-        places[name] = [place for place in tree if _plausible(pages, place, width, taken, broken)]
+        width = SCHEMA_COLUMNS if name == SCHEMA else len(shapes[name].columns) if name in shapes else 0
+        table = name in ordered
+        tree = _descend(pages, name, root, taken, broken, table=table)
+        places[name] = [place for place in tree if _plausible(pages, place, width, (taken, broken), table=table)]
     unused = free(pages)
     named = {root: name for name, root in roots.items()}
     strays = list[Place]()
-    for number in range(1, pages.count + 1):
+    for number in pages.of_kind((TABLE_LEAF, INDEX_LEAF, INDEX_INSIDE)):
         if number in taken or number == map_page(pages, number):
-            continue
-        if kind_of(number, pages.page(number)) not in (TABLE_LEAF, INDEX_LEAF, INDEX_INSIDE):
             continue
         owner = "" if number in unused else _climb(pages, number, named)
         if owner:
@@ -122,12 +124,13 @@ def entries(pages: Pages, found: Survey, index: str) -> Iterator[Values]:
 def _of_page(pages: Pages, found: Survey, place: Place, shape: Shape) -> Iterator[tuple[Trust, Values]]:
     data = pages.page(place.page)
     kind = kind_of(place.page, data)
-    if place.table and kind not in KINDS:
-        kind = TABLE_LEAF if shape.has_rowid else INDEX_LEAF  # its tree says what it is
+    if place.table:
+        kind = _kind(place.page, data, table=shape.has_rowid)
     if kind == TABLE_INSIDE or (kind == TABLE_LEAF) != shape.has_rowid:
         return
     listed = list(cells(place.page, data, kind))
     right = _in_order(listed) if shape.has_rowid else set(range(len(listed)))
+    sound = list[Cell]()
     for at, cell in enumerate(listed):
         try:
             values = record(pages, data, cell)
@@ -140,8 +143,27 @@ def _of_page(pages: Pages, found: Survey, place: Place, shape: Shape) -> Iterato
                 return  # a page holds the rows of one table
             found.broken.append((place.table, place.page))
             continue
+        sound.append(cell)
         trust = place.trust if at in right and _within(cell, place) else max(place.trust, Trust.ORDER)
         yield trust, shape.row(values, cell.rowid)
+    if shape.has_rowid and place.table:
+        yield from _hidden(pages, place, shape, sound)
+
+
+def _kind(number: int, data: bytes, *, table: bool) -> int:
+    """Tells what a page says it is; where it says nothing that there is, what its tree makes of it."""
+    kind = kind_of(number, data)
+    return kind if kind in KINDS else TABLE_LEAF if table else INDEX_LEAF
+
+
+def _hidden(pages: Pages, place: Place, shape: Shape, sound: list[Cell]) -> Iterator[tuple[Trust, Values]]:
+    """Yields rows that the list of their page does not lead to; they may be older than what the journal held."""
+    data = pages.page(place.page)
+    for cell in hidden(place.page, data, sound, pages.usable):
+        with suppress(Unreadable):
+            values = record(pages, data, cell)
+            if shape.fits(values):
+                yield Trust.FREE, shape.row(values, cell.rowid)
 
 
 def _within(cell: Cell, place: Place) -> bool:
@@ -168,11 +190,13 @@ def _in_order(listed: list[Cell]) -> set[int]:
     return found
 
 
-def _plausible(pages: Pages, place: Place, width: int, taken: set[int], broken: list[tuple[str, int]]) -> bool:
+def _plausible(
+    pages: Pages, place: Place, width: int, told: tuple[set[int], list[tuple[str, int]]], *, table: bool
+) -> bool:
     """Gives a page free again that its tree claims, and whose rows have another number of columns."""
-    data = pages.page(place.page)
-    widths = [columns(data, cell) for cell in cells(place.page, data, kind_of(place.page, data))]
-    if not width or not widths or width in widths:
+    data, (taken, broken) = pages.page(place.page), told
+    listed = list(cells(place.page, data, _kind(place.page, data, table=table))) if width else []
+    if not listed or any(columns(data, cell) == width for cell in listed):
         return True
     taken.discard(place.page)
     broken.append((place.table, place.page))
@@ -189,7 +213,9 @@ def _told(pages: Pages, known: Mapping[str, int]) -> dict[str, int]:
                 values = record(pages, data, cell)
             except Unreadable:
                 continue
-            if len(values) == 5 and values[1] in known and isinstance(values[3], int) and 1 < values[3] <= pages.count:
+            if len(values) != SCHEMA_COLUMNS or values[1] not in known:
+                continue
+            if isinstance(values[3], int) and 1 < values[3] <= pages.count:
                 told[str(values[1])] = values[3]
     twice = {root for root in told.values() if list(told.values()).count(root) > 1}
     return {name: root for name, root in told.items() if root not in twice}

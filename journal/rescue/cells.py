@@ -1,9 +1,11 @@
 """The rows on one page of a database file, read as SQLite's file format describes them, doubting every byte."""
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from journal.limits import SALVAGE_ROW_BYTES_MAX
+from journal.limits import SALVAGE_HEADS, SALVAGE_ROW_BYTES_MAX
 from journal.rescue.pages import Pages
 
 INDEX_INSIDE, TABLE_INSIDE, INDEX_LEAF, TABLE_LEAF = 0x02, 0x05, 0x0A, 0x0D
@@ -26,11 +28,30 @@ class Child(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A row on a page: its number (None where rows have none), and where its record begins and how long it is."""
+    """A row on a page: its number (None where rows have none), where its record begins and how long it is.
+
+    Its bytes begin before its record, at `begin`.
+    """
 
     rowid: int | None
     at: int
     size: int
+    begin: int
+
+
+class Head(NamedTuple):
+    """What the head of a record says: kind, begin and end of each value, and where the last one ends."""
+
+    values: tuple[tuple[int, int, int], ...]
+    end: int
+
+
+class Bounds(NamedTuple):
+    """How many bytes of a record stay on its page when it goes on at others: the least, and the most a kind of page."""
+
+    least: int
+    most_table: int
+    most_index: int
 
 
 def kind_of(number: int, data: bytes) -> int:
@@ -43,8 +64,9 @@ def pointers(number: int, data: bytes, kind: int) -> list[int]:
     head = 100 if number == 1 else 0
     first = head + (12 if kind in (INDEX_INSIDE, TABLE_INSIDE) else 8)
     count = min(int.from_bytes(data[head + 3 : head + 5], "big"), (len(data) - first) // 3)
-    found = (int.from_bytes(data[first + 2 * at : first + 2 * at + 2], "big") for at in range(count))
-    return [at for at in found if first <= at < len(data) - 3]
+    found = struct.unpack_from(f">{count}H", data, first)
+    most = len(data) - 3
+    return [at for at in found if first <= at < most]
 
 
 def children(number: int, data: bytes, kind: int) -> Iterator[Child]:
@@ -64,16 +86,49 @@ def children(number: int, data: bytes, kind: int) -> Iterator[Child]:
 def cells(number: int, data: bytes, kind: int) -> Iterator[Cell]:
     """Yields the rows of a page in its order; what cannot be one is left out."""
     for at in pointers(number, data, kind):
-        try:
-            size, after = varint(data, at + (4 if kind == INDEX_INSIDE else 0))
-            rowid = None
-            if kind == TABLE_LEAF:
-                rowid, after = varint(data, after)
-                rowid = signed(rowid)
-        except Unreadable:
-            continue
-        if 1 < size <= SALVAGE_ROW_BYTES_MAX:
-            yield Cell(rowid, after, size)
+        cell = _cell(data, at, kind)
+        if cell is not None:
+            yield cell
+
+
+def _cell(data: bytes, begin: int, kind: int) -> Cell | None:
+    try:
+        at = begin + 4 if kind == INDEX_INSIDE else begin
+        size, at = (data[at], at + 1) if data[at] < 0x80 else varint(data, at)
+        rowid = None
+        if kind == TABLE_LEAF:
+            rowid, at = (data[at], at + 1) if data[at] < 0x80 else varint(data, at)
+            rowid = signed(rowid)
+    except (Unreadable, IndexError):
+        return None
+    return Cell(rowid, at, size, begin) if 1 < size <= SALVAGE_ROW_BYTES_MAX else None
+
+
+def hidden(number: int, data: bytes, sound: Sequence[Cell], usable: int) -> Iterator[Cell]:
+    """Yields what may be rows of a table's leaf that its list of rows does not lead to.
+
+    Rows lie one after another up to the end of their page: where none of the sound ones lies, others may.
+    """
+    head = 100 if number == 1 else 0
+    top = int.from_bytes(data[head + 5 : head + 7], "big") or 1 << 16
+    taken = [(cell.begin, _ends(cell, usable)) for cell in sound]
+    if top + sum(end - begin for begin, end in taken) == usable:
+        return
+    at = top if head + 8 <= top < usable else min((begin for begin, _ in taken), default=usable)
+    for begin, end in (*sorted(taken), (usable, usable)):
+        while at < begin:
+            cell = _cell(data, at, TABLE_LEAF)
+            if cell is None or _ends(cell, usable) > begin:
+                break
+            yield cell
+            at = _ends(cell, usable)
+        at = max(at, end)
+
+
+def _ends(cell: Cell, usable: int) -> int:
+    """Tells where on its page the row of a table ends, with the number of the page that it goes on at."""
+    here = _here(cell, usable)
+    return cell.at + here + (4 if here < cell.size else 0)
 
 
 def columns(data: bytes, cell: Cell) -> int:
@@ -122,23 +177,39 @@ def record(pages: Pages, data: bytes, cell: Cell) -> Values:
 
 
 def _payload(pages: Pages, data: bytes, cell: Cell) -> bytes:
-    usable = pages.usable
-    least = (usable - 12) * 32 // 255 - 23
-    most = usable - 35 if cell.rowid is not None else (usable - 12) * 64 // 255 - 23
-    if cell.size <= most:
-        return data[cell.at : cell.at + cell.size]
-    here = least + (cell.size - least) % (usable - 4)
-    here = here if here <= most else least
-    parts, left = [data[cell.at : cell.at + here]], cell.size - here
-    following = int.from_bytes(data[cell.at + here : cell.at + here + 4], "big")
+    here = _here(cell, pages.usable)
+    if here == cell.size:
+        return data[cell.at : cell.at + here]
+    parts, left, end = [data[cell.at : cell.at + here]], cell.size - here, cell.at + here
+    following, size, each = int.from_bytes(data[end : end + 4], "big"), len(data), pages.usable - 4
     while left > 0:
         if not 1 < following <= pages.count:
             raise Unreadable("a row goes on at a page that is not there")
-        page = pages.page(following)
-        parts.append(page[4 : 4 + min(left, usable - 4)])
-        left -= usable - 4
-        following = int.from_bytes(page[:4], "big")
+        run = pages.run(following, -(-left // each))
+        told = struct.unpack(f">{f'I{size - 4}x' * (len(run) // size)}", run)
+        for place, after in enumerate(told):
+            parts.append(run[place * size + 4 : place * size + 4 + min(left, each)])
+            left -= each
+            if after != following + 1 or left <= 0:  # seldom: the pages of a row lie one after another
+                break
+            following = after
+        following = after
     return b"".join(parts)
+
+
+def _here(cell: Cell, usable: int) -> int:
+    """Tells how many bytes of a record lie on its page."""
+    bounds = _bounds(usable)
+    most = bounds.most_index if cell.rowid is None else bounds.most_table
+    if cell.size <= most:
+        return cell.size
+    here = bounds.least + (cell.size - bounds.least) % (usable - 4)
+    return here if here <= most else bounds.least
+
+
+@lru_cache(4)
+def _bounds(usable: int) -> Bounds:
+    return Bounds((usable - 12) * 32 // 255 - 23, usable - 35, (usable - 12) * 64 // 255 - 23)
 
 
 def decoded(payload: bytes) -> Values:
@@ -147,20 +218,35 @@ def decoded(payload: bytes) -> Values:
     Raises:
         Unreadable: it is none.
     """
-    end, at = varint(payload, 0)
-    if not at <= end <= len(payload):
+    end, _ = varint(payload, 0)
+    if end > len(payload):
         raise Unreadable("a record whose head is longer than it")
-    body, values = end, list[Value]()
-    while at < end:
-        serial, at = varint(payload, at)
-        size = INTEGER_BYTES[serial] if serial < 7 else 8 if serial == 7 else 0 if serial < 12 else (serial - 12) // 2
-        if at > end or body + size > len(payload) or serial in (7, 10, 11):  # no column of a journal is a float
-            raise Unreadable("a record that says more than it has")
-        values.append(_value(serial, payload[body : body + size]))
+    head = _head(payload[:end])
+    if head.end != len(payload):
+        raise Unreadable("a record that has more or less than it says")
+    return tuple([_value(serial, payload[begin:after]) for serial, begin, after in head.values])
+
+
+@lru_cache(SALVAGE_HEADS)
+def _head(head: bytes) -> Head:
+    """Reads the head of a record: many rows of a table have the same.
+
+    Raises:
+        Unreadable: it is none.
+    """
+    body = len(head)
+    _, at = varint(head, 0)
+    if at > body:
+        raise Unreadable("a record whose head ends in its own length")
+    values = list[tuple[int, int, int]]()
+    while at < len(head):
+        serial, at = varint(head, at)
+        if serial in (7, 10, 11):  # no column of a journal is a float
+            raise Unreadable("a value of no kind that a journal has")
+        size = INTEGER_BYTES[serial] if serial < 7 else 0 if serial < 12 else (serial - 12) // 2
+        values.append((serial, body, body + size))
         body += size
-    if body != len(payload):
-        raise Unreadable("a record that has more than it says")
-    return tuple(values)
+    return Head(tuple(values), body)
 
 
 def _value(serial: int, data: bytes) -> Value:

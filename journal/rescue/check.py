@@ -40,6 +40,9 @@ def check(
             gauge.total = rows.file_bytes(look) + (contents.total(look) if full else 0)
             with database.ticking(gauge.tell):
                 _run(findings, gauge, rows.pages(look, checked, full=full), "pages")
+            if full and (findings.tells("integrity") or findings.tells("unreadable")):
+                _run(findings, gauge, rows.names(look), "names")
+                _run(findings, gauge, rows.named(look), "names")
             gauge.add(rows.file_bytes(look))
             for each in QUICK:
                 _run(findings, gauge, each(look, checked), each.__name__)

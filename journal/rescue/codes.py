@@ -80,17 +80,23 @@ def finding(code: str, subject: str, message: str) -> Finding:
 
 
 class Findings:
-    """The findings of one verification, so many of a code at the most."""
+    """The findings of one verification, each once, so many of a code at the most."""
 
     def __init__(self) -> None:
-        self._listed: list[Finding] = []
+        self._listed: dict[Finding, None] = {}
         self._counts: dict[str, int] = {}
 
     def add(self, found: Finding) -> None:
         """Takes a finding; beyond limits.FINDINGS_PER_CODE_MAX it only counts."""
+        if found in self._listed:  # two checks may come upon the same
+            return
         count = self._counts[found.code] = self._counts.get(found.code, 0) + 1
         if count <= FINDINGS_PER_CODE_MAX:
-            self._listed.append(found)
+            self._listed[found] = None
+
+    def tells(self, code: str) -> bool:
+        """Tells whether there is any of a code."""
+        return code in self._counts
 
     def all(self) -> tuple[Finding, ...]:
         """Lists them in the order in which they came, and tells of what codes there are more."""

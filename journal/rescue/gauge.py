@@ -9,7 +9,7 @@ from journal.errors import CorruptionError
 from journal.limits import VERIFY_PAGE_ROWS
 from journal.records import Progress
 
-Place = TypeVar("Place", int, tuple[int, int])
+Place = TypeVar("Place", int, bytes, tuple[int, int])
 
 
 class Gauge:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from journal.content import text
-from journal.content.packing import Tally, open_chunk
+from journal.content.packing import open_chunk
 from journal.database import Write
 from journal.errors import CorruptionError
 from journal.ids import EMPTY, ChunkDigest, ChunkId, Sha256
@@ -17,12 +17,18 @@ from journal.tables.chunks import Chunk, Chunks
 
 
 class Facts(NamedTuple):
-    """What a content's bytes say."""
+    """What a content's bytes say; `newlines` are the ends of its lines, of which the last may have none."""
 
     sha256: Sha256
     size: int
     is_text: bool
-    line_count: int
+    newlines: int
+    ended: bool
+
+    @property
+    def line_count(self) -> int:
+        """Counts its lines."""
+        return self.newlines + (not self.ended)
 
 
 class Contents:
@@ -30,6 +36,7 @@ class Contents:
 
     def __init__(self, tx: Write) -> None:
         self.tx = tx
+        self.all_chunks = False
         self.hollow = set[int]()
         self._store = Chunks(lambda: self.tx)
         self._sound = dict[int, Facts]()
@@ -45,6 +52,7 @@ class Contents:
         for row in sorted(waiting, key=lambda row: row[0] if isinstance(row[0], int) else 0):
             self._chunk(row)
             yield 0
+        self.all_chunks = True
 
     def _chunk(self, row: Values) -> bool:
         number, digest, size, codec, base_id, _, body = row
@@ -66,20 +74,23 @@ class Contents:
         sha = Sha256(hashlib.sha256(data).digest())
         if sha[:16] != digest or len(data) != size or not salvaged.put(self.tx, "chunk", row):
             return False
-        self._sound[number] = Facts(sha, size, text.is_text(data), text.line_count(data))
+        self._sound[number] = Facts(sha, size, text.is_text(data), data.count(b"\n"), data.endswith(b"\n"))
         self._by_digest[digest] = number
         self._store.remember(Chunk(ChunkDigest(digest), data))
         return True
 
-    def blobs(self, rows: Iterable[Values], told: Iterable[Values]) -> Iterator[int]:
+    def blobs(self, rows: Iterable[Values], told: Iterable[Values]) -> Iterator[int | None]:
         """Brings contents over, and yields the bytes of each; `told` are names and numbers by the index.
 
+        It yields None when the next one has to wait for its chunks, until these have come to their end.
         A content of which no more than the name is left keeps its place without bytes, so that what names it stays.
         """
         done, failed = set[int](), dict[int, list[Values]]()
         for row in rows:
             if row[6] == "pending" or row[0] in done or not isinstance(row[0], int):
                 continue
+            while not self.all_chunks and not self._has_chunks(row[7]):
+                yield None
             if self._blob(row):
                 done.add(row[0])
             else:
@@ -90,10 +101,15 @@ class Contents:
             sha, number = entry if len(entry) == 2 else (None, None)
             if isinstance(sha, bytes) and len(sha) == 32 and isinstance(number, int) and number not in done:
                 names.setdefault(number, []).append(sha)
+        while not self.all_chunks:
+            yield None
         for number in sorted({*failed, *names}):
             if number not in done:
                 self._mend(number, failed.get(number, []), names.get(number, []))
                 yield 0
+
+    def _has_chunks(self, packed: Value) -> bool:
+        return isinstance(packed, bytes) and all(each in self._sound for each in ids_of(packed))
 
     def _mend(self, number: int, rows: list[Values], names: list[bytes]) -> None:
         """Tries the names that the index tells, then a chunk that is the whole content, then keeps the bare name."""
@@ -119,19 +135,24 @@ class Contents:
         return salvaged.put(self.tx, "blob", whole)
 
     def _facts(self, ids: tuple[ChunkId, ...]) -> Facts | None:
-        if any(each not in self._sound for each in ids):
+        parts = [self._sound.get(each) for each in ids]
+        known = [each for each in parts if each is not None]
+        if len(known) != len(ids):
             return None
         if len(ids) == 1:
-            return self._sound[ids[0]]
-        tally = Tally()
+            return known[0]
+        state, head = hashlib.sha256(), b""
         try:
             for each in ids:
                 chunk = self._store.unchecked(each)  # it was checked when it came over, and the whole is checked now
-                tally.update(chunk.data)
+                state.update(chunk.data)
+                head = head or chunk.data
                 self._store.remember(chunk)
         except CorruptionError:
             return None
-        return Facts(tally.sha256, tally.size, tally.is_text, tally.line_count)
+        sizes, newlines = sum(each.size for each in known), sum(each.newlines for each in known)
+        ended = not known or known[-1].ended
+        return Facts(Sha256(state.digest()), sizes, text.is_text(head), newlines, ended)
 
 
 def _length(value: Value) -> int:

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections import OrderedDict
+from collections.abc import Container, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,12 @@ from journal.limits import PAGE_BYTES, SALVAGE_BLOCK_BYTES, SALVAGE_BLOCKS
 from journal.rescue import wal
 
 MAGIC = b"SQLite format 3\x00"
+RESERVED_MAX = 32
+"""bytes of a page that may be kept from SQLite; more is damage."""
+
+INSIDE_BYTES = 5
+"""bytes of a row of an inner page at least, as the first page of a journal has them."""
+
 PENDING_BYTE = 1 << 30
 """offset of the byte that SQLite locks; its page holds nothing."""
 
@@ -45,7 +52,7 @@ class Pages:
         header = self._read(main, 0, 100)
         self.header = header if header[:16] == MAGIC else b""
         self.size = _size(self.header)
-        self.usable = self.size - (self.header[20] if self.header and self.header[20] <= 32 else 0)
+        self.usable = self.size - _reserved(self.header, self._read(main, 0, self.size))
         self._log, self._newer, self.unproven = -1, dict[int, int](), 0
         if os.path.exists(path + "-wal"):
             self._log = self._open(path + "-wal")
@@ -65,10 +72,29 @@ class Pages:
         if at is not None:
             data = self._read(self._log, at, self.size)
         else:
-            data = self._in_block((number - 1) * self.size)
+            data = self._in_block((number - 1) * self.size, self.size)
         return data if len(data) == self.size else data.ljust(self.size, b"\0")
 
-    def _in_block(self, at: int) -> bytes:
+    def run(self, number: int, most: int) -> bytes:
+        """Gives a page and those after it, at least one and so many at the most, as far as they can be had at once."""
+        within, size = (number - 1) * self.size % SALVAGE_BLOCK_BYTES, self.size
+        most = min(most, (SALVAGE_BLOCK_BYTES - within) // size)
+        if most < 2 or self._newer:
+            return self.page(number)
+        data = self._in_block((number - 1) * size, most * size)
+        return data if len(data) == most * size else data.ljust(-(-len(data) // size) * size or size, b"\0")
+
+    def of_kind(self, kinds: Container[int]) -> Iterator[int]:
+        """Yields the numbers of the pages, but for the first, whose first byte is among these."""
+        for first in range(1, self.count + 1, SALVAGE_BLOCK_BYTES // self.size):
+            block = bytearray(self._in_block((first - 1) * self.size, SALVAGE_BLOCK_BYTES)[:: self.size])
+            block = block.ljust(min(SALVAGE_BLOCK_BYTES // self.size, self.count + 1 - first), b"\0")
+            for number in range(first, first + len(block)) if self._newer else ():
+                if number in self._newer:
+                    block[number - first] = self.page(number)[0]
+            yield from (number for number, kind in enumerate(block, first) if kind in kinds and number > 1)
+
+    def _in_block(self, at: int, size: int) -> bytes:
         """Reads by blocks: a system call a page would cost as much as all the rest."""
         number, within = divmod(at, SALVAGE_BLOCK_BYTES)
         block = self._blocks.get(number)
@@ -78,7 +104,7 @@ class Pages:
                 self._blocks.popitem(last=False)
         else:
             self._blocks.move_to_end(number)
-        return block[within : within + self.size]
+        return block[within : within + size]
 
     def _read(self, fd: int, at: int, size: int) -> bytes:
         """Reads what the disk gives; where it refuses, a page at a time."""
@@ -129,3 +155,17 @@ def _size(header: bytes) -> int:
     size = int.from_bytes(header[16:18], "big")
     size = 1 << 16 if size == 1 else size
     return size if size >= 512 and size & (size - 1) == 0 else PAGE_BYTES
+
+
+def _reserved(header: bytes, first: bytes) -> int:
+    """Tells how many bytes at the end of each page are kept from SQLite; where one of its rows lies in them, none are.
+
+    No journal is made with any, so that a flipped bit is the likelier reason to find some.
+    """
+    told = header[20] if header else 0
+    if not 0 < told <= RESERVED_MAX:
+        return 0
+    count = int.from_bytes(first[103:105], "big")
+    places = (int.from_bytes(first[at : at + 2], "big") for at in range(112, 112 + 2 * count, 2))
+    last = max((at for at in places if at < len(first)), default=0)
+    return 0 if last + INSIDE_BYTES > len(first) - told else told

@@ -1,12 +1,15 @@
 """Whether the rows of a journal hold together: pages, schema, references, heads, and the pieces of each content."""
 
+import struct
 from collections.abc import Iterator
 
 from journal.database import Read
 from journal.database.migrate import SUPPORTED, made, shipped
+from journal.errors import JournalError
+from journal.limits import FINDINGS_PER_CODE_MAX, VERIFY_PAGE_ROWS
 from journal.records import Finding
 from journal.rescue.codes import finding
-from journal.rescue.gauge import paged
+from journal.rescue.gauge import onward, paged
 from journal.tables import paths
 
 SELECT_VERSION = "PRAGMA user_version"
@@ -17,6 +20,12 @@ SELECT_BLOBS = """
 SELECT id, sha256, size, state, chunks FROM blob WHERE id > :after ORDER BY id LIMIT :most
 """
 SELECT_SIZES = "SELECT c.id, c.size FROM json_each(:ids) AS j JOIN chunk AS c ON c.id = j.value"
+SELECT_NAMES = """
+SELECT sha256, id FROM blob INDEXED BY sqlite_autoindex_blob_1 WHERE sha256 > :after ORDER BY sha256 LIMIT :most
+"""
+SELECT_NAME = "SELECT sha256 FROM blob WHERE id = :id"
+SELECT_NAMED = "SELECT id, sha256 FROM blob WHERE id > :after AND sha256 IS NOT NULL ORDER BY id LIMIT :most"
+SELECT_NUMBER = "SELECT id, size FROM blob WHERE sha256 = :sha256"  # the size, so that the row itself is sought
 COUNTED = ("path", "chunk", "blob", "edit", "staged", "commits", "change", "invocation", "audit_link")
 BLOBS_AT_ONCE = 100
 
@@ -28,7 +37,7 @@ def file_bytes(look: Read) -> int:
 
 def pages(look: Read, checked: dict[str, int], *, full: bool) -> Iterator[Finding]:
     """Lets SQLite look at every page; with `full` also whether each index has just the rows of its table."""
-    for row in look.rows("PRAGMA integrity_check(100)" if full else "PRAGMA quick_check(20)"):
+    for row in look.rows(f"PRAGMA integrity_check({FINDINGS_PER_CODE_MAX})" if full else "PRAGMA quick_check(20)"):
         if row[0] != "ok" and not str(row[0]).startswith("*** in database"):
             yield finding("integrity", "pages", str(row[0]))
         elif row[0] != "ok":
@@ -103,12 +112,42 @@ def blobs(look: Read, _checked: dict[str, int]) -> Iterator[Finding]:
     yield from _blobs(look, some)
 
 
+def names(look: Read) -> Iterator[Finding]:
+    """Follows the name of every content to its row: a damaged row may have another number, or none at all.
+
+    Where pages and indexes are sound it must be so, and nobody need look.
+    """
+    after = b""
+    while page := look.rows(SELECT_NAMES, after=after, most=VERIFY_PAGE_ROWS):
+        for sha, number in page:
+            try:
+                found = look.value(SELECT_NAME, id=number)
+            except JournalError:
+                found = None
+            if found != sha:
+                yield finding("blob-digest", sha.hex(), f"its name leads to row {number}, which is not its own")
+        after = onward(after, page[-1][0])
+
+
+def named(look: Read) -> Iterator[Finding]:
+    """Looks for the row of every content by its name, which a damaged index may not lead to."""
+    for number, sha in paged(look, SELECT_NAMED):
+        try:
+            found = look.value(SELECT_NUMBER, sha256=sha)
+        except JournalError:
+            found = None
+        if found != number:
+            said = sha.hex() if isinstance(sha, bytes) else f"blob {number}"
+            yield finding("blob-digest", said, "its name does not lead to its row")
+
+
 def _blobs(look: Read, some: list[tuple[int, bytes | None, int, str, tuple[int, ...]]]) -> Iterator[Finding]:
     named = {each for row in some for each in row[4]}
     sizes: dict[int, int] = dict(look.rows(SELECT_SIZES, ids=paths.ids(named)))
     for number, sha, size, state, ids in some:
         name = f"blob {number}" if sha is None else sha.hex()
-        if missing := next((each for each in ids if each not in sizes), None):
+        missing = next((each for each in ids if each not in sizes), None)
+        if missing is not None:
             yield finding("chunk-missing", name, f"chunk {missing} of it is missing")
         elif state == "whole" and sum(sizes[each] for each in ids) != size:
             yield finding("blob-size", name, f"it says {size} bytes and its chunks have others")
@@ -116,4 +155,5 @@ def _blobs(look: Read, some: list[tuple[int, bytes | None, int, str, tuple[int, 
 
 def numbers(packed: bytes) -> tuple[int, ...]:
     """Reads the numbers of a content's chunks, as damaged as they may be."""
-    return tuple(int.from_bytes(packed[at : at + 4], "big") for at in range(0, len(packed), 4))
+    whole = struct.unpack_from(f">{len(packed) // 4}I", packed)
+    return whole if len(packed) % 4 == 0 else (*whole, int.from_bytes(packed[len(packed) // 4 * 4 :], "big"))

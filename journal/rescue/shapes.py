@@ -1,10 +1,12 @@
 """What a row of each table of a journal looks like, and where a sound journal keeps the tables."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from journal.database import Read
-from journal.rescue.cells import Value, Values
+from journal.limits import SALVAGE_HEADS
+from journal.rescue.cells import Values
 
 SELECT_TABLES = """
 SELECT t.name, t.wr, s.rootpage FROM pragma_table_list AS t JOIN sqlite_schema AS s ON s.name = t.name
@@ -38,19 +40,30 @@ class Shape(NamedTuple):
 
     def fits(self, values: Values) -> bool:
         """Tells whether a record can be a row of this table."""
-        return len(values) == len(self.columns) and all(map(_fits, self.columns, values))
+        return _fit(self.columns, tuple(map(type, values)))
 
     def row(self, values: Values, rowid: int | None) -> Values:
         """Gives the row that a record stands for: the number of a row is kept outside its record."""
-        if rowid is None or not any(column.is_rowid for column in self.columns):
-            return values
-        return tuple(rowid if c.is_rowid else value for c, value in zip(self.columns, values, strict=True))
+        at = -1 if rowid is None else _numbered(self.columns)
+        return values if at < 0 else (*values[:at], rowid, *values[at + 1 :])
 
 
-def _fits(column: Column, value: Value) -> bool:
-    if value is None:
+@lru_cache(SALVAGE_HEADS)
+def _fit(columns: tuple[Column, ...], kinds: tuple[type, ...]) -> bool:
+    """Tells whether values of these kinds can be a row: most rows of a table have the same."""
+    return len(kinds) == len(columns) and all(map(_fits, columns, kinds))
+
+
+@lru_cache(SALVAGE_HEADS)
+def _numbered(columns: tuple[Column, ...]) -> int:
+    """Gives the place of the column that is the number of a row; -1: there is none."""
+    return next((at for at, column in enumerate(columns) if column.is_rowid), -1)
+
+
+def _fits(column: Column, kind: type) -> bool:
+    if kind is type(None):
         return column.is_rowid or not column.required
-    return not column.is_rowid and (column.kind is None or type(value) is column.kind)
+    return not column.is_rowid and (column.kind is None or kind is column.kind)
 
 
 def shapes(sound: Read) -> dict[str, Shape]:

@@ -137,6 +137,8 @@ def find(tx: Read, sha256: Sha256) -> BlobRow | None:
     row = tx.row(SELECT_BLOB, sha256=sha256)
     if row is None:
         return None
+    if tuple(map(type, row)) != (int, bytes, int, int, int, bytes) or len(row[5]) % 4:
+        raise CorruptionError(f"content {sha256.hex()} has a row that is none", hint="run `spool verify`")
     return BlobRow(BlobId(row[0]), Sha256(row[1]), row[2], bool(row[3]), row[4], ids_of(row[5]))
 
 

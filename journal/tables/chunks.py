@@ -119,7 +119,7 @@ def sizes(tx: Read, ids: Sequence[ChunkId]) -> list[int]:
     Raises:
         CorruptionError: one is missing.
     """
-    found = [int(row[0]) for row in tx.rows(SELECT_SIZES, ids=paths.ids(ids))]
+    found = [row[0] for row in tx.rows(SELECT_SIZES, ids=paths.ids(ids)) if isinstance(row[0], int)]
     if len(found) != len(ids):
         raise CorruptionError(f"{len(ids) - len(found)} chunks are missing", hint="run `spool verify`")
     return found
@@ -209,6 +209,9 @@ class Chunks:
         if not rows:
             raise CorruptionError(f"chunk number {chunk_id} is missing", hint="run `spool verify`")
         steps = [Step(codec, body, size, ChunkDigest(digest)) for _, digest, size, codec, body in rows]
+        for step in steps:
+            if (type(step.body), type(step.size), type(step.digest)) != (bytes, int, bytes):
+                raise CorruptionError(f"chunk number {chunk_id} has a row that is none", hint="run `spool verify`")
         for at in range(len(steps) - 1, -1, -1):
             base = self._contents.get(steps[at].digest)
             if base is not None:

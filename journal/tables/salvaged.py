@@ -1,6 +1,7 @@
 """Rows as they were found in a damaged journal, put into one that was just made: with their numbers, in any order."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from journal.content.paths import loaded
@@ -154,7 +155,9 @@ def tree(tx: Read) -> set[tuple[Value, ...]]:
 
 def correct(tx: Write, told: Sequence[Sequence[Value]], gone: Sequence[tuple[int, int]]) -> None:
     """Brings trees to what the damaged journal itself said of them."""
-    tx.run_many(UPSERT_TREE, told)
+    for row in told:
+        with suppress(CorruptionError, UsageError):  # what no table takes, no journal said
+            tx.run_many(UPSERT_TREE, [row])
     for branch_id, path_id in gone:
         tx.run(DELETE_TREE, branch_id=branch_id, path_id=path_id)
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, cast
 
+from journal.errors import CorruptionError
 from journal.ids import BlobId, Sha256
 from journal.records import ChangeType, Kind
 
@@ -21,9 +22,15 @@ ABSENT: Columns = (None, None, None)
 
 
 def state_of(sha256: bytes | None, size: int | None, is_text: int, mode: int | None, kind: str | None) -> State | None:
-    """Makes a State of the columns of a blob and of a row that names it, or None of none."""
+    """Makes a State of the columns of a blob and of a row that names it, or None of none.
+
+    Raises:
+        CorruptionError: SQLite gives back whatever a damaged row holds, and that is no such thing.
+    """
     if sha256 is None or size is None or mode is None or kind is None:
         return None
+    if type(sha256) is not bytes or type(size) is not int or type(mode) is not int or type(kind) is not str:
+        raise CorruptionError("a row of a path or of a content is none", hint="run `spool verify`")
     return State(Sha256(sha256), size, bool(is_text), mode, cast(Kind, kind))
 
 

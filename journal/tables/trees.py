@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from journal.content.paths import loaded, parents
 from journal.database import Read, Write
+from journal.errors import CorruptionError
 from journal.ids import BranchId, PathId
 from journal.tables import bases, paths
 from journal.tables.states import Columns, State, state_of
@@ -166,6 +167,7 @@ def _entries(rows: list[tuple]) -> list[TreeEntry]:  # type: ignore[type-arg]  #
     found = []
     for row in rows:
         state = state_of(*row[3:8])
-        assert state is not None  # the join with blob leaves no NULL
+        if state is None:  # the join with blob leaves no NULL in a sound journal
+            raise CorruptionError(f"path {row[0]} has a row that is none", hint="run `spool verify`")
         found.append(TreeEntry(PathId(row[0]), loaded(row[1], row[2]), state))
     return found

@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from journal import errors
-from journal.database import space
+from journal.database import Read, space
 from journal.database.faults import INDEX_BYTES, translate
 from journal.errors import BusyError, DiskFull, JournalError, LimitExceeded
 
@@ -141,3 +141,13 @@ def test_what_a_user_gets_wrong_is_never_called_damage(sql: str, home: type[Jour
         connection.execute(sql).fetchall()
     assert type(translate(caught.value, "j.db")) is home
     connection.close()
+
+
+def test_a_text_that_is_none_and_a_head_that_lies_are_damage() -> None:
+    connection = apsw.Connection(":memory:")
+    with pytest.raises(errors.CorruptionError, match="UTF-8"):
+        Read(connection, "j.db").rows("SELECT CAST(x'ff' AS TEXT)")
+    with pytest.raises(errors.CorruptionError, match="UTF-8"):
+        Read(connection, "j.db").row("SELECT CAST(x'ff' AS TEXT)")
+    connection.close()
+    assert type(translate(apsw.SQLError("unsupported file format"), "j.db")) is errors.CorruptionError

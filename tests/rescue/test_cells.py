@@ -10,7 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from journal.rescue.cells import TABLE_LEAF, Unreadable, cells, columns, decoded, kind_of, record, signed, varint
+from journal.rescue.cells import (
+    TABLE_LEAF,
+    Unreadable,
+    cells,
+    columns,
+    decoded,
+    hidden,
+    kind_of,
+    record,
+    signed,
+    varint,
+)
 from journal.rescue.pages import Pages
 
 ROWS = [(1, "a", b"", None, -1), (2, "é" * 5000, bytes(range(256)) * 200, 7, 1 << 62), (-5, "", b"x", 0, 1)]
@@ -51,3 +62,14 @@ def test_numbers() -> None:
     assert varint(b"\xff" * 9, 0) == ((1 << 64) - 1, 9) and signed((1 << 64) - 1) == -1
     with pytest.raises(Unreadable):
         varint(b"\xff", 0)
+
+
+def test_rows_that_the_list_of_their_page_does_not_lead_to_are_found_where_they_lie(path: Path) -> None:
+    with Pages(str(path)) as pages:
+        data = pages.page(2)
+        listed = list(cells(2, data, TABLE_LEAF))
+        assert list(hidden(2, data, listed, pages.usable)) == []
+        for left_out in range(3):
+            known = [cell for at, cell in enumerate(listed) if at != left_out]
+            assert list(hidden(2, data, known, pages.usable)) == [listed[left_out]]
+        assert sorted(hidden(2, data, [], pages.usable)) == sorted(listed)

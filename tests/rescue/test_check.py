@@ -1,8 +1,11 @@
 """Every kind of damage, planted in a sound journal, is found by its own code and by no other."""
 
 import os
+import sqlite3
 from pathlib import Path
+from typing import Any
 
+import apsw
 import pytest
 
 from journal import Journal, Spool
@@ -147,3 +150,19 @@ def test_verbs_go_on_while_contents_are_read(root: Path, tmp_path: Path) -> None
         assert made
         assert report.ok
         assert spool.read("b") == b"meanwhile\n"
+
+
+def test_a_name_that_leads_nowhere_is_told_with_the_content(sound: Path) -> None:
+    def unnamed(connection: apsw.Connection) -> None:
+        """Takes the index of names for that of paths, whose entries lead to other rows."""
+        connection.execute("PRAGMA writable_schema=ON").fetchall()
+        root: Any = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'chunk_base'").fetchall()
+        connection.execute("UPDATE sqlite_schema SET rootpage = ? WHERE name = 'sqlite_autoindex_blob_1'", root[0])
+
+    damage(sound, unnamed)
+    report = verified(sound, full=True)
+    told = {each.subject for each in report.findings if each.message == "its name does not lead to its row"}
+    with sqlite3.connect(sound) as connection:
+        names = {row[0] for row in connection.execute("SELECT lower(hex(sha256)) FROM blob NOT INDEXED")}
+    connection.close()
+    assert told == names and len(names) == 5

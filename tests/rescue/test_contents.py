@@ -125,3 +125,17 @@ def test_a_walk_that_leads_back_ends(sound: Path, monkeypatch: pytest.MonkeyPatc
     found = verify(sound, full=True)
     assert not found.ok
     assert "lead back" in next(each.message for each in found.findings if each.code == "unreadable")
+
+
+@pytest.mark.damaged
+def test_rows_that_hold_something_else_are_told(versions: Path) -> None:
+    which = "WHERE name IN ('chunk', 'blob')"
+    loose = "replace(replace(sql, ') STRICT', ')'), 'BLOB    NOT NULL', 'BLOB')"
+    damage(versions, ["PRAGMA writable_schema=ON", f"UPDATE sqlite_schema SET sql = {loose} {which}"])
+    last = "(SELECT max(id) FROM blob)"
+    damage(versions, ["UPDATE chunk SET body = NULL WHERE id = 1", f"UPDATE blob SET chunks = 'x' WHERE id = {last}"])
+    report = verified(versions, full=True)
+    said = {(each.code, each.message) for each in report.findings}
+    assert ("chunk-digest", "its row is none") in said and ("blob-digest", "its row is none") in said
+    assert "whole_blobs" in report.checked
+    assert not any(each.code == "unreadable" and each.subject == "contents" for each in report.findings)
