@@ -150,6 +150,7 @@ class Salvage:
             histories = Histories(tx, self._losses)
             histories.paths(self._rows("path"), self._entries("sqlite_autoindex_path_1"))
             work.actors(tx, self._rows)
+            work.commands(tx, self._rows, self._losses)
             histories.bases(self._rows("base"))
             histories.commits(self._rows("commits"), self._entries("sqlite_autoindex_commits_1"))
             for _ in histories.changes(self._rows("change")):

@@ -28,6 +28,16 @@ def actors(tx: Write, rows: Rows) -> None:
         salvaged.put(tx, "branch", (*row[:3], None, row[4]))
 
 
+def commands(tx: Write, rows: Rows, losses: Losses) -> None:
+    """Brings over the commands of acts that are here, with what they printed as far as that is."""
+    for row in rows("shell_run"):
+        out, err = (each if salvaged.content(tx, each) is not None else None for each in row[7:9])
+        if salvaged.knows_act(tx, row[0]):
+            salvaged.put(tx, "shell_run", (*row[:7], out, err, *row[9:]))
+        if (out, err) != tuple(row[7:9]):
+            losses.find("output", f"invocation {row[0]!r}", "what its command printed is damaged")
+
+
 def edits(tx: Write, rows: Rows) -> None:
     """Brings over the log of edits, of paths and contents that are here."""
     for row in rows("edit"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from journal import Journal, Spool
+from journal import Journal, Spool, salvage
 from journal.engine import shell_runs
 from journal.engine.desk import Desk, now_us
 from journal.limits import CHUNK_MAX
@@ -247,3 +247,15 @@ def test_the_views_are_read_by_a_stock_client(root: Path) -> None:
         run(spool, b"out\n")
         path = spool.journal.path
     looking.run(STOCK, path)
+
+
+def test_a_salvage_brings_commands_over(root: Path, tmp_path: Path) -> None:
+    with Spool.open(root) as spool:
+        act = run(spool, b"out\n" * 100_000, b"err\n")
+        path = spool.journal.path
+    report = salvage(path, tmp_path / "new.db")
+    assert report.ok and report.findings == ()
+    with Journal.open(tmp_path / "new.db") as journal:
+        found = row(journal, act.id)
+        assert journal.blob(found["stdout_sha"]).read() == b"out\n" * 100_000
+        assert (found["command"], found["exit_code"]) == ("make test", 0)

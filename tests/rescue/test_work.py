@@ -44,3 +44,22 @@ def test_what_is_staged_otherwise(tx: Write) -> None:
 
 def test_what_is_staged_without_its_bytes(tx: Write) -> None:
     assert losses_of(tx, STAGED, bytes(4)) == ["a"]
+
+
+def test_a_command_comes_over_with_what_it_printed_as_far_as_that_is_here(tx: Write) -> None:
+    losses, run = Losses(), ("main", "ls", ".", 0, None, 0, 1, 9, 3, 4, 0, 1, 1, None, ".", 0)
+    act: Values = (1, 1, None, None, "shell", "run", "{}", "allow", "", None, "ok", 0, 1, 1, None, None, None, None)
+    found: dict[str, list[Values]] = {"invocation": [act], "shell_run": [(1, *run), (2, *run)]}
+    salvaged.put(tx, "blob", (1, bytes(32), 3, 1, 1, 0, "whole", b"\0\0\0\1"))
+
+    def rows(table: str) -> Iterable[Values]:
+        return found.get(table, [])
+
+    work.actors(tx, rows)
+    work.commands(tx, rows, losses)
+    assert tx.rows("SELECT invocation_id, command, stdout_blob, stderr_blob FROM shell_run") == [(1, "ls", 1, None)]
+    report = losses.report("", {}, VerifyReport(True, {}, ()))
+    assert {(each.code, each.subject) for each in report.findings} == {
+        ("output", "invocation 1"),
+        ("output", "invocation 2"),
+    }
