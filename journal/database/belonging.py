@@ -1,5 +1,8 @@
 """Whose file a database is: ours, nobody's yet, or that of another program."""
 
+import os
+from contextlib import suppress
+
 import apsw
 
 from journal.errors import NotAJournal
@@ -26,3 +29,18 @@ def refuse_other(connection: apsw.Connection, path: str) -> None:
             f"{path} is a SQLite database, but no journal: its application id is {found}, not {APPLICATION_ID}",
             hint="name a file that `spool init` made",
         )
+
+
+def make_private(path: str) -> None:
+    """Makes a file that its owner only may read, before SQLite opens it: the WAL takes its bits from it."""
+    with suppress(OSError):  # it is there, or SQLite will say better why it cannot be
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
+
+
+def identity(path: str) -> tuple[int, int] | None:
+    """Tells which file stands at a path, by device and inode; None when there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

@@ -12,7 +12,7 @@ import apsw
 
 from journal import limits
 from journal.database import copying
-from journal.database.belonging import APPLICATION_ID, is_begun, refuse_other
+from journal.database.belonging import APPLICATION_ID, identity, is_begun, make_private, refuse_other
 from journal.database.faults import INDEX_BYTES, translate
 from journal.database.readers import readers
 from journal.database.stranded import has_log, open_copy, open_immutable, open_untouched
@@ -70,7 +70,7 @@ class Database:
         self._pid, self._forks = os.getpid(), _FORKS[0]
         self._wal_pages = 0
         self._held_since, self._told = 0.0, False
-        self._file = _identity(path)
+        self._file = identity(path)
         self._open, self._stuck = True, False
         self._rest = "NORMAL"
         self.commits = 0  # as SQLite counts them: true also when an interrupt hid the end of one
@@ -96,7 +96,7 @@ class Database:
             raise UsageError(f"there is no journal at {path}", hint=hint)
         try:
             if create and os.path.isabs(path):
-                _private_file(path)
+                make_private(path)
             connection = _connect(path, readonly=readonly, create=create)
         except apsw.Error as error:
             if os.path.isdir(path):
@@ -154,7 +154,7 @@ class Database:
         Raises:
             StorageError
         """
-        if self._file is not None and _identity(self.path) != self._file:  # None: a journal in memory has none
+        if self._file is not None and identity(self.path) != self._file:  # None: a journal in memory has none
             raise StorageError(
                 f"the journal {self.path} was removed or replaced while it was in use; nothing was written",
                 hint="put it back, or close this one and open the root again, which tells what became of its journal",
@@ -361,20 +361,6 @@ class Database:
         self._wal_pages = pages
         self.commits += 1
         return apsw.SQLITE_OK
-
-
-def _private_file(path: str) -> None:
-    """Makes the file readable by its owner only before SQLite opens it: the WAL takes its bits from it."""
-    with suppress(OSError):  # it is there, or SQLite will say better why it cannot be
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600))
-
-
-def _identity(path: str) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _connect(path: str, *, readonly: bool, create: bool) -> apsw.Connection:
