@@ -42,9 +42,9 @@ def backup(journal: str, into: str, progress: Progress | None) -> None:
             over = os.path.exists(path)
             if over:
                 _older(source, path).let_go()
-            space.require(f"back up into {path!r}", (path, retention.room(source.look()).file_bytes))
             made = Beside.make(path)
             try:
+                space.require(f"back up into {path!r}", (path, retention.room(source.look()).file_bytes))
                 _copy(source, made.temp, progress)
                 _verify(made.temp)
                 made.sync()

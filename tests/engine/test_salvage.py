@@ -17,7 +17,7 @@ from tests.rescue.flipping import chosen, cut_off, flipped, judge, lay
 
 pytestmark = pytest.mark.damaged
 
-FLIPS, TOGETHER, PARTS = 1000, 8, 5
+FLIPS, TOGETHER, PARTS = 1000, 5, 5
 """bits that are flipped, so many in a copy, and in how many tests."""
 
 @pytest.fixture(scope="module")
