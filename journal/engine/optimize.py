@@ -74,7 +74,8 @@ def optimize(path: str, progress: Progress | None) -> dict[str, int]:
 def _plan(look: Read) -> Plan:
     dead_blobs, dead_chunks = retaining.unreached(look)
     last, after = invocations.newest_done(look, NAME), 0
-    if last is not None and (told := json.loads(last.request))["level"] == ZSTD_COLD_LEVEL:
+    told = {} if last is None else json.loads(last.request)
+    if told.get("level") == ZSTD_COLD_LEVEL:
         after = int(told["upto"])
     gaps = bool(dead_chunks) or (last is not None and invocations.any_since(look, "prune", last.id))
     return Plan(dead_blobs, dead_chunks, after, retention.last_chunk(look), gaps)

@@ -143,7 +143,7 @@ def judge(validator: Validator, name: str | None = None, paths: Paths | None = N
         hint = "pass a function of (patches, context), or a NamedValidator"
         raise UsageError(f"{type(given).__name__} is no validator", hint=hint)
     title = text("name", name) if name is not None else getattr(given, "__qualname__", type(given).__qualname__)
-    if _is_async(given):
+    if is_async(given):
         raise UsageError(f"validator {title!r} is async", hint=ASYNC)
     listed = None if paths is None else tuple(several(paths))
     Selection.of(listed, lambda _: True)  # which refuses what can be no path of a root
@@ -164,7 +164,8 @@ def text(what: str, given: object) -> str:
     return given
 
 
-def _is_async(given: object) -> bool:
+def is_async(given: object) -> bool:
+    """Tells whether calling something gives what has to be awaited."""
     checks = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
     return any(check(each) for check in checks for each in (given, inspect.getattr_static(given, "__call__", None)))
 

@@ -1,13 +1,12 @@
 """What a program of an event loop hands over, made fit for the thread in which the engine takes it."""
 
 import functools
-import inspect
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator
 from typing import Any
 
 from anyio import from_thread
 
-from journal.engine.validators import NamedValidator, Validator
+from journal.engine.validators import NamedValidator, Validator, is_async
 from journal.records import Content
 
 AsyncContent = Content | AsyncIterable[bytes]
@@ -32,7 +31,7 @@ def validator(given: Validator) -> Validator:
     """Gives a validator that the engine can ask: what is async runs in the event loop, and is waited for."""
     if isinstance(given, NamedValidator):
         return NamedValidator(validator(given.run), given.name, given.paths, given.version)
-    if not _is_async(given):
+    if not is_async(given):
         return given
 
     def asked(*arguments: Any) -> Any:
@@ -50,8 +49,3 @@ async def _answer(given: Callable[..., Any], *arguments: Any) -> Any:
     if isinstance(answer, AsyncIterable):
         return [problem async for problem in answer]
     return await answer
-
-
-def _is_async(given: object) -> bool:
-    checks = (inspect.iscoroutinefunction, inspect.isasyncgenfunction)
-    return any(check(each) for check in checks for each in (given, inspect.getattr_static(given, "__call__", None)))
