@@ -29,5 +29,6 @@ def run(arguments: Namespace) -> int:
         screen.line(f"It is packed as small as it gets: {after}.")
     else:
         left = f", {plural(found['blobs'], 'content')} that nothing names left" if found["blobs"] else ""
-        screen.line(f"{before} before, {after} now: {plural(found['chunks'], 'chunk')} packed smaller{left}")
+        packed = f": {plural(found['chunks'], 'chunk')} packed smaller" if found["chunks"] else ""
+        screen.line(f"{before} before, {after} now{packed}{left}")
     return 0

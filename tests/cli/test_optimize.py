@@ -28,3 +28,11 @@ def test_it_says_so_in_json(committed: Runner) -> None:
 
 def test_the_name_that_others_have_for_it_is_answered(committed: Runner) -> None:
     assert "optimize" in committed("gc", code=2).err
+
+
+def test_gaps_that_are_closed_are_no_chunks(committed: Runner) -> None:
+    versions(committed)
+    committed("optimize")
+    committed("prune", "--keep-commits", "1", "--yes")
+    told = committed("optimize").out
+    assert "0 chunks" not in told and (" now\n" in told or "as small as it gets" in told)
